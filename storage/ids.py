@@ -1,0 +1,12 @@
+"""The kinds of number that pass between the floors, kept apart by type."""
+
+from typing import NewType
+
+AuthorityId = NewType("AuthorityId", int)
+PersonId = NewType("PersonId", int)
+StaffId = NewType("StaffId", int)
+SurveyId = NewType("SurveyId", int)
+TaskId = NewType("TaskId", int)
+InviteId = NewType("InviteId", int)
+ChatId = NewType("ChatId", int)
+"""A Telegram chat. Never stored bare: `Keys.index` finds it, `Keys.seal` keeps it."""

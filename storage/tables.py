@@ -1,0 +1,309 @@
+"""Every table. Each carries its authority; names, birth dates and chat ids are in it only sealed or as a blind index.
+
+`participation`, `pool`, `slice` and `answer` carry no time, no serial and no foreign key: see DESIGN "The sealed
+pool" and `tests/storage/test_schema.py`, which fails when one of them gains any.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment, kept as whole seconds since 1970: the same on both databases, and sortable."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return int(value.timestamp())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def _authority(**options: Any) -> Column[int]:
+    return Column("authority", Integer, nullable=False, **options)
+
+
+def _serial() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+authority = Table(
+    "authority",
+    metadata,
+    _serial(),
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+)
+
+epoch = Table(
+    "epoch",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("name", String(32), nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("reference_index", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("worker", Integer),
+    Column("state", String(16), nullable=False),
+    Column("reachable", Boolean, nullable=False),
+    Column("chat_index", LargeBinary(32)),
+    Column("sealed_chat", LargeBinary),
+    Column("language", String(16), nullable=False),
+    Column("full_messages", Boolean, nullable=False),
+    UniqueConstraint("authority", "reference_index"),
+    UniqueConstraint("authority", "chat_index"),
+    Index("ix_person_worker", "authority", "worker"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("name_index", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("chat_index", LargeBinary(32)),
+    Column("sealed_chat", LargeBinary),
+    UniqueConstraint("authority", "name_index"),
+    UniqueConstraint("authority", "chat_index"),
+)
+
+invite = Table(
+    "invite",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("code_index", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("person", Integer),
+    Column("staff", Integer),
+    Column("expires_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    UniqueConstraint("code_index"),
+    Index("ix_invite_person", "authority", "person"),
+    Index("ix_invite_staff", "authority", "staff"),
+)
+
+# Someone between the first tap on a link and the end of the second check: no person is bound to the chat yet.
+joining = Table(
+    "joining",
+    metadata,
+    Column("chat_index", LargeBinary(32), primary_key=True),
+    _authority(),
+    Column("invite", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What each chat's one card shows. `version` is random, so that it neither counts taps nor can be guessed;
+# `sent_at` is kept only while a draft is on the card and goes with it.
+card = Table(
+    "card",
+    metadata,
+    Column("chat_index", LargeBinary(32), primary_key=True),
+    _authority(),
+    Column("message", BigInteger),
+    Column("version", String(16), nullable=False),
+    Column("showing", Text, nullable=False),
+    Column("sent_at", Moment),
+    sqlite_with_rowid=False,
+)
+
+# Messages still to be removed from a chat: sealed chat and message id, and the hour after which Telegram refuses.
+cleanup = Table(
+    "cleanup",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("name", String(64), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closes_at", Moment, nullable=False),
+    Column("invited", Integer, nullable=False),
+    Column("segments", Text, nullable=False),
+    Index("ix_survey_state", "authority", "state"),
+)
+
+participation = Table(
+    "participation",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("survey", Integer, primary_key=True, autoincrement=False),
+    Column("done", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("survey", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", String(32), nullable=False),
+    Column("taps", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+)
+
+pool = Table(
+    "pool",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("epoch", String(32), nullable=False),
+    Column("taps", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+slice_ = Table(
+    "slice",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("epoch", String(32), nullable=False),
+    Column("box", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("segments", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("occasion", String(128), nullable=False),
+    Column("person", Integer, nullable=False),
+    Column("staff", Integer, nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("envelope", String(64), nullable=False),
+    Column("opens", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_on", String(10)),
+    Column("message", BigInteger),
+    UniqueConstraint("authority", "occasion", "person", "staff"),
+    Index("ix_outbox_state", "state", "not_before"),
+    Index("ix_outbox_person", "authority", "person"),
+)
+
+due = Table(
+    "due",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lease_until", Moment),
+    Column("attempts", Integer, nullable=False),
+    UniqueConstraint("authority", "kind", "key"),
+    Index("ix_due_state", "state", "due_at"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("person", Integer, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("owner", Integer, ForeignKey("staff.id")),
+    Column("backup", Integer, ForeignKey("staff.id")),
+    Column("state", String(16), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("acknowledged_at", Moment),
+    Column("ended_at", Moment),
+    Index("ix_task_owner", "authority", "owner", "state"),
+    Index("ix_task_person", "authority", "person"),
+)
+
+# Updates whose effect is committed. The number and the day it may be pruned, nothing of what was in them.
+handled = Table(
+    "handled",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    _authority(),
+    Column("day", Integer, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    _authority(),
+    Column("holder", String(64), nullable=False),
+    Column("until", Moment, nullable=False),
+)
