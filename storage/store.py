@@ -119,9 +119,9 @@ class Store:
     async def add_authority(self, name: str, settings: str) -> AuthorityId:
         """A new authority with its first epoch key; `settings` is JSON text already checked."""
         async with self.engine.begin() as connection:
-            made = await connection.execute(insert(authority_table).values(name=name, settings=settings))
-            identity = AuthorityId(made.inserted_primary_key[0])
-            await connection.execute(insert(epoch_table).values(authority=identity, name=self.keys.new_epoch()))
+            adding = insert(authority_table).values(name=name, settings=settings).returning(authority_table.c.id)
+            identity = AuthorityId((await connection.execute(adding)).scalar_one())
+            await connection.execute(insert(epoch_table).values(authority=identity, name=self.keys.new_epoch(identity)))
         return identity
 
 
