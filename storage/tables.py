@@ -137,8 +137,8 @@ joining = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# What each chat's one card shows. `version` is random, so that it neither counts taps nor can be guessed;
-# `sent_at` is kept only while a draft is on the card and goes with it.
+# What each chat's one card shows. `version` is random, so that it neither counts taps nor can be guessed. No time is
+# kept: how old a card is, every tap on it says.
 card = Table(
     "card",
     metadata,
@@ -147,7 +147,6 @@ card = Table(
     Column("message", BigInteger),
     Column("version", String(16), nullable=False),
     Column("showing", Text, nullable=False),
-    Column("sent_at", Moment),
     sqlite_with_rowid=False,
 )
 
@@ -242,6 +241,7 @@ outbox = Table(
     Column("person", Integer, nullable=False),
     Column("staff", Integer, nullable=False),
     Column("lane", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("envelope", String(64), nullable=False),
     Column("opens", Text, nullable=False),
     Column("state", String(16), nullable=False),

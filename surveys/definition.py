@@ -7,10 +7,11 @@ reads the files and applies the rules that need more than one question at a time
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -19,6 +20,8 @@ from surveys.plan import Plan, compiled
 
 ENGLISH = "en"
 MAX_CHARS = 1000
+MAX_TEXT = 1500
+MAX_LABEL = 100
 SHORT_TEXT_CHARS = 300
 SCALE_TOP = 10
 
@@ -55,8 +58,23 @@ def _with_english(texts: dict[str, str]) -> dict[str, str]:
             raise wrong(f"“{language[:20]}” is not a language code.", "Use codes such as en, cy or pt-BR.")
         if not text.strip():
             raise wrong("The text is empty.", "Write it, or take the line out.")
+        if len(text) > MAX_TEXT:
+            raise wrong(f"The text has {len(text)} characters.", f"Keep it under {MAX_TEXT}.")
+        if not text.replace("\n", "").isprintable() and any(_is_control(character) for character in text):
+            raise wrong("The text holds control characters.", "Type it again without them.")
     if ENGLISH not in texts:
         raise wrong("The English text is missing.", "Add it under `en`: other languages fall back to it.")
+    return texts
+
+
+def _is_control(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def _on_one_line(texts: dict[str, str]) -> dict[str, str]:
+    for text in texts.values():
+        if "\n" in text or len(text) > MAX_LABEL:
+            raise wrong(f"The label is over {MAX_LABEL} characters or one line.", "Shorten it.")
     return texts
 
 
@@ -67,13 +85,21 @@ def _members(given: object) -> object:
     return (given,) if isinstance(given, str | int) and not isinstance(given, bool) else given
 
 
+def _ages(given: object) -> object:
+    """`16-17` as (16, 17); `21+` has no end."""
+    if isinstance(given, str) and (found := re.fullmatch(r"(\d{1,2})\s*(?:-\s*(\d{1,2})|\+)", given)):
+        return int(found[1]), int(found[2] or 99)
+    return given
+
+
 def _listed(given: object) -> object:
     """One mapping where a list may stand is a list of one."""
     return (given,) if isinstance(given, Mapping) else given
 
 
 Texts = Annotated[dict[str, str], BeforeValidator(_texts), AfterValidator(_with_english)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+Label = Annotated[Texts, AfterValidator(_on_one_line)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Member = Annotated[int, Field(strict=True, ge=0, le=SCALE_TOP)] | Id
 Members = Annotated[tuple[Member, ...], BeforeValidator(_members), Field(min_length=1)]
 
@@ -91,14 +117,23 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that works out afresh whatever the original had worked out."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
+
 
 class Option(Model):
     """One answer to tap. `fixed` keeps its place at the end; `clears` stands alone."""
 
     id: Id
-    label: Texts
+    label: Label
     fixed: bool = False
     clears: bool = False
+    ages: Annotated[tuple[int, int], BeforeValidator(_ages)] | None = None
+    """The ages it covers, first and last, where the register says how many people have each."""
     emoji: str | None = Field(default=None, min_length=1, max_length=8)
 
 
@@ -150,6 +185,11 @@ class Question(Model):
     plan_tag: str | None = None
     recall: str = "now"
     part: str = ""
+
+    @property
+    def register(self) -> Literal["age", "home"] | None:
+        """Which fact of the register says how many invited people each segment value has."""
+        return self.register_fact
 
     @property
     def benchmark(self) -> Benchmark | None:

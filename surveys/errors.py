@@ -13,8 +13,8 @@ class SurveyError(Exception):
 class Mistake:
     """One thing wrong in a definition: where it is, what it is and how to put it right."""
 
-    line: int
     source: str
+    line: int
     what: str
     remedy: str
 

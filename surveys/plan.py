@@ -30,11 +30,11 @@ class Rule:
     def holds(self, values: Mapping[str, Value], off: Collection[str]) -> bool:
         """Whether it holds; skipped, unanswered and not asked count as no answer at all."""
         value = values.get(self.question_id) if self.question_id not in off else None
-        given: Collection[str | int]
-        if value is None or isinstance(value, dict):
-            given = ()
-        else:
-            given = value if isinstance(value, list) else (value,)
+        given: Collection[str | int] = ()
+        if isinstance(value, str | int):
+            given = (value,)
+        elif isinstance(value, list):
+            given = value
         if self.any_of is not None and self.any_of.isdisjoint(given):
             return False
         return self.none_of is None or self.none_of.isdisjoint(given)
@@ -72,9 +72,7 @@ def compiled(questions: tuple[Question, ...]) -> Plan:
     options = tuple(question.option_ids for question in questions)
     kinds = tuple(question.kind.value for question in questions)
     rules = {
-        question.id: tuple(
-            Rule(when.question, _set(when.any_of), _set(when.none_of)) for when in question.ask_when
-        )
+        question.id: tuple(Rule(when.question, _set(when.any_of), _set(when.none_of)) for when in question.ask_when)
         for question in questions
         if question.ask_when
     }

@@ -33,7 +33,7 @@ def other_markup(markup: Json | None) -> Json | None:
         named = [[{"text": b} if isinstance(b, str) else b for b in row] for row in rows]
         for button in (button for row in named for button in row):
             if not isinstance(button, dict) or not str(button.get("text", "")).strip():
-                raise bad_request("can't parse keyboard button: Field \"text\" must be of type String")
+                raise bad_request('can\'t parse keyboard button: Field "text" must be of type String')
         return {**markup, "keyboard": named}
     holder = markup.get("input_field_placeholder")
     if holder is not None and not 1 <= len(holder) <= 64:

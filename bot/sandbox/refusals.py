@@ -5,16 +5,14 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
-OTHER_POLLER = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 WEBHOOK_SET = "Conflict: terminated by setWebhook request"
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer of the protocol, not a fault of ours
+class Refused(Exception):
     """One refusal: the HTTP status, the description and, for 429, the seconds to wait."""
 
     def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:

@@ -53,6 +53,9 @@ class Played:
     finished: int = 0
     stuck: str = ""
 
+    def waits_only(self) -> list[float]:
+        return [wait for _, wait in self.waits]
+
 
 class Crowd:
     """`phones` phones at once; when one person is done, the next of `people` takes that phone."""

@@ -9,8 +9,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import CommandStart
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
-from aiogram.utils.keyboard import InlineKeyboardBuilder
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 QUESTIONS = [f"Question {n}: how do you feel about this part of your life at the moment?" for n in range(1, 32)]
 OPTIONS = ["Very good", "Quite good", "Neither good nor bad", "Quite bad", "Very bad"]
@@ -25,12 +24,16 @@ class Choice(CallbackData, prefix="a"):
 
 
 def card(question: int) -> tuple[str, InlineKeyboardMarkup]:
-    """One question's text and keyboard: an option a row, then the controls every question has."""
-    keyboard = InlineKeyboardBuilder()
-    for option, label in enumerate(OPTIONS + CONTROLS):
-        keyboard.button(text=label, callback_data=Choice(question=question, option=option))
-    keyboard.adjust(1, 1, 1, 1, 1, 2, 2, 1)
-    return f"{question + 1} of {len(QUESTIONS)}\n\n{QUESTIONS[question]}", keyboard.as_markup()
+    """One question's text and keyboard: an option a row, then the controls every question has.
+
+    Built from plain lists: InlineKeyboardBuilder copies every button deeply.
+    """
+    buttons = [
+        InlineKeyboardButton(text=label, callback_data=Choice(question=question, option=option).pack())
+        for option, label in enumerate(OPTIONS + CONTROLS)
+    ]
+    rows = [[button] for button in buttons[:5]] + [buttons[5:7], buttons[7:9], buttons[9:]]
+    return f"{question + 1} of {len(QUESTIONS)}\n\n{QUESTIONS[question]}", InlineKeyboardMarkup(inline_keyboard=rows)
 
 
 @router.message(CommandStart())

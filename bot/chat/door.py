@@ -1,0 +1,311 @@
+"""The door: whose chat it is, what they sent, and the one place where refusals become something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from bot.chat import contact, joining, menu
+from bot.chat import staff as staff_chat
+from bot.chat import survey as survey  # its places are found by name
+from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
+from bot.chat.visit import PLACES, STATIC, Visit, go, redraw
+from engagement import crisis
+from engagement.joining import NotJoining
+from engagement.outbox import open_envelope
+from engagement.rota import NobodyToAsk
+from engagement.tasks import TaskError
+from storage import cards, invites, people, staff
+from storage.chats import ChatTaken
+from storage.drafts import AlreadySent
+from storage.errors import NothingOpen, SurveyClosed
+from storage.invites import DeadLink
+from storage.outbox import OutboxId
+from surveys.errors import SurveyError, TooMany
+
+SAY = {
+    "photo": "say/photo",
+    "voice": "say/voice",
+    "video_note": "say/voice",
+    "audio": "say/voice",
+    "sticker": "say/sticker",
+    "animation": "say/sticker",
+    "document": "say/file",
+}
+
+NOT_IN_SURVEY = ("start", "menu", "help", "stop")
+
+
+async def answer(visit: Visit) -> None:
+    """Handle one update: change what is stored through the visit, and leave in it what is to be said."""
+    event = visit.event
+    if isinstance(event, Elsewhere):
+        visit.saying.leave = True
+        return
+    if isinstance(event, Membership):
+        await people.set_reachable(visit.tx, event.chat, not event.blocked)
+        return
+    await _recognise(visit)
+    visit.card = await cards.of(visit.tx, visit.chat_index)
+    try:
+        if isinstance(event, Tap):
+            await _on_tap(visit, event)
+        elif isinstance(event, Command):
+            await _on_command(visit, event)
+        elif isinstance(event, Words):
+            await _on_words(visit, event)
+        elif isinstance(event, Thing):
+            await _on_thing(visit, event)
+    except tuple(REFUSED) as error:
+        await _refuse(visit, error)
+
+
+async def _recognise(visit: Visit) -> None:
+    chat = visit.saying.chat
+    person = await people.by_chat(visit.tx, chat)
+    if person is not None and person.state != "gone":
+        visit.person = person
+        visit.settings = visit.settings.spoken(person.language)
+    elif (member := await staff.by_chat(visit.tx, chat)) is not None and member.state == "joined":
+        visit.staff = member
+    else:
+        visit.joining = await invites.joining(visit.tx, chat)
+
+
+# Taps
+
+
+async def _on_tap(visit: Visit, tap: Tap) -> None:
+    if tap.version == STATIC:
+        await _on_static(visit, tap)
+        return
+    card = visit.card
+    if card is None or tap.version != card.version:
+        await _on_old(visit, tap)
+        return
+    if card.message != tap.message:
+        # Telegram never told us which message the card became; the tap does.
+        visit.card = replace(card, message=tap.message)
+        await cards.keep(visit.tx, visit.card)
+    place = PLACES.get(str(visit.showing.get("at")))
+    handler = (place.taps.get(tap.action) if place else None) or _everywhere(visit).get(tap.action)
+    if handler is None:
+        await _on_old(visit, tap)
+        return
+    await handler(visit, tap.arg)
+
+
+def _everywhere(visit: Visit) -> dict[str, Any]:
+    if visit.staff is not None:
+        return staff_chat.EVERYWHERE
+    if visit.person is not None:
+        return {**menu.EVERYWHERE, "contact": contact.to_contact, "help": _help}
+    return {"help": _help}
+
+
+async def _on_old(visit: Visit, tap: Tap) -> None:
+    """An old button, a double tap or a second device: nothing changes, and the newest screen is shown."""
+    if visit.card is not None and tap.message == visit.card.message:
+        visit.again = True
+        await redraw(visit)
+        return
+    visit.toast("errors/old_screen", alert=True)
+    await visit.clear(tap.message, sent_at=tap.sent_at)
+    visit.anew = True
+    await redraw(visit)
+
+
+STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})
+"""Where a message that is not the card may lead. None of them changes anything by itself."""
+
+
+async def _on_static(visit: Visit, tap: Tap) -> None:
+    if tap.action == "open" and tap.arg.isascii() and tap.arg.isdigit():
+        await _open(visit, tap, OutboxId(int(tap.arg)))
+    elif tap.action in STATIC_ACTIONS:
+        visit.anew = True
+        if tap.action == "carry_on" or (handler := _everywhere(visit).get(tap.action)) is None:
+            await _carry_on(visit)
+        else:
+            await handler(visit, "")
+    else:
+        await _on_old(visit, tap)
+
+
+async def _carry_on(visit: Visit) -> None:
+    """Back to where they were, below the help card."""
+    if visit.card is None and visit.person is None and visit.staff is None:
+        return
+    if visit.showing.get("at") == "question":
+        await go(visit, "survey/again", survey=visit.showing["survey"], q=visit.showing.get("q"))
+    else:
+        await redraw(visit)
+
+
+async def _open(visit: Visit, tap: Tap, row: OutboxId) -> None:
+    """An envelope is opened: its message becomes the card, and shows what it holds."""
+    opens = await open_envelope(
+        visit.tx,
+        row,
+        person=visit.person.id if visit.person else None,
+        staff_member=visit.staff.id if visit.staff else None,
+    )
+    if opens is None:
+        await _on_old(visit, tap)
+        return
+    before = visit.card
+    if before is not None and before.message is not None and before.message != tap.message:
+        await visit.clear(before.message)
+    visit.card = cards.Card(visit.chat_index, cards.new_version(), {}, tap.message)
+    args = {name: value for name, value in opens.items() if name != "screen"}
+    await go(visit, str(opens["screen"]), **args)
+
+
+# Commands, words and other things
+
+
+async def _on_command(visit: Visit, command: Command) -> None:
+    await visit.clear(command.message, sent_at=command.sent_at)
+    if command.name == "start" and command.payload:
+        await joining.open_link(visit, command.payload)
+    elif command.name == "help":
+        await _help(visit, "")
+    elif visit.staff is not None:
+        visit.anew = True
+        await go(visit, "staff/menu")
+    elif visit.person is None:
+        await _stranger(visit, command.payload)
+    elif command.name == "stop":
+        visit.anew = True
+        await menu.to_stop(visit, "")
+    elif command.name == "start":
+        visit.anew = True
+        await (menu.to_restart if visit.person.state == "stopped" else menu.to_menu)(visit, "")
+    else:
+        if command.name != "menu":
+            visit.more("say/not_open")
+        visit.anew = True
+        await go(visit, "menu")
+
+
+async def _on_words(visit: Visit, words: Words) -> None:
+    place = PLACES.get(str(visit.showing.get("at")))
+    if crisis.found(words.text):
+        visit.more("help", status="none", worker=None, day=None, joined=visit.person is not None)
+    if visit.person is None and visit.staff is None:
+        if visit.joining is not None and place is not None and place.words is not None:
+            await place.words(visit, words.text)
+        else:
+            await _stranger(visit, words.text)
+        return
+    if place is not None and place.words is not None and not words.forwarded:
+        await place.words(visit, words.text)
+        return
+    await visit.clear(words.message, sent_at=words.sent_at)
+    if visit.staff is not None:
+        await go(visit, "staff/menu")
+    elif words.text.strip().casefold() in ("start", "stop", "menu", "help"):
+        await _on_command(
+            visit,
+            Command(words.update, words.chat, words.message, words.text.strip().casefold(), "", words.sent_at),
+        )
+    else:
+        visit.anew = True
+        await contact.pass_on(visit, words.text)
+
+
+async def _on_thing(visit: Visit, thing: Thing) -> None:
+    """A picture, a voice, a sticker: cleared away and refused kindly; words under it are still read for danger."""
+    if thing.text and crisis.found(thing.text):
+        visit.more("help", status="none", worker=None, day=None, joined=visit.person is not None)
+    if visit.person is None and visit.staff is None:
+        await _stranger(visit, "")
+        return
+    await visit.clear(thing.message, sent_at=thing.sent_at)
+    visit.more(SAY.get(thing.kind, "say/other"))
+
+
+async def _stranger(visit: Visit, text: str) -> None:
+    """A chat nobody has joined from. The help card, if its words came up, says nothing about anyone."""
+    if not visit.saying.more or not text:
+        visit.more("unknown")
+
+
+async def _help(visit: Visit, _: str) -> None:
+    visit.more("help", status="pressed", worker=None, day=None, joined=visit.person is not None)
+
+
+# Refusals
+
+
+async def _closed(visit: Visit, error: Exception) -> None:
+    if "survey" in visit.showing:
+        await go(visit, "survey/closed", survey=visit.showing["survey"])
+    else:
+        await go(visit, "menu")
+
+
+async def _already_sent(visit: Visit, error: Exception) -> None:
+    await go(visit, "survey/already_sent", survey=visit.showing["survey"])
+
+
+async def _nothing_open(visit: Visit, error: Exception) -> None:
+    if "survey" in visit.showing:
+        await go(visit, "survey", survey=visit.showing["survey"])
+    else:
+        await go(visit, "menu")
+
+
+async def _too_many(visit: Visit, error: Exception) -> None:
+    visit.toast("errors/too_many", max=error.max if isinstance(error, TooMany) else 0)
+
+
+async def _again(visit: Visit, error: Exception) -> None:
+    """Something that is not, or no longer, on this screen: show the screen as it is."""
+    visit.again = visit.card is not None
+    await redraw(visit)
+
+
+async def _dead(visit: Visit, error: Exception) -> None:
+    if isinstance(error, DeadLink):
+        await joining.dead_link(visit, error)
+
+
+async def _taken(visit: Visit, error: Exception) -> None:
+    visit.more("join/taken")
+
+
+async def _not_joining(visit: Visit, error: Exception) -> None:
+    await _stranger(visit, "")
+
+
+async def _nobody(visit: Visit, error: Exception) -> None:
+    await go(visit, "contact/nobody", back=visit.showing.get("back"))
+
+
+async def _task(visit: Visit, error: Exception) -> None:
+    await go(visit, "staff/task_gone" if visit.staff else "menu")
+
+
+REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = {
+    SurveyClosed: _closed,
+    AlreadySent: _already_sent,
+    NothingOpen: _nothing_open,
+    TooMany: _too_many,
+    SurveyError: _again,
+    ValueError: _again,
+    DeadLink: _dead,
+    ChatTaken: _taken,
+    NotJoining: _not_joining,
+    NobodyToAsk: _nobody,
+    TaskError: _task,
+}
+"""What a refusal becomes, the closest class first."""
+
+
+async def _refuse(visit: Visit, error: Exception) -> None:
+    for kind, say in REFUSED.items():
+        if isinstance(error, kind):
+            await say(visit, error)
+            return

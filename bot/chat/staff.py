@@ -1,0 +1,131 @@
+"""The chat of a member of staff: their tasks. Nothing here can reach a survey answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go
+from engagement import tasks
+from engagement.joining import details_name
+from engagement.tasks import How
+from storage import people, staff
+from storage.ids import StaffId, TaskId
+
+
+async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
+    member = visit.worker_on
+    await visit.show(
+        "staff/menu",
+        name=first_name(member),
+        role=member.role,
+        tasks=[
+            {
+                "id": task.id,
+                "due_day": task.due_at,
+                "due_time": task.due_at,
+                "label": details_name(await people.details(visit.tx, task.person)),
+            }
+            for task in await tasks.open_for(visit.tx, member.id)
+        ],
+    )
+
+
+async def draw_welcome(visit: Visit, _: Mapping[str, Any]) -> None:
+    await visit.show("staff/welcome", name=first_name(visit.worker_on), role=visit.worker_on.role)
+
+
+async def draw_task(visit: Visit, args: Mapping[str, Any]) -> None:
+    found = await tasks.look(visit.tx, visit.settings, visit.worker_on.id, TaskId(args["task"]))
+    await visit.show(
+        "staff/task",
+        who=details_name(await people.details(visit.tx, found.person)),
+        reason=found.reason,
+        how=found.wanted or None,
+        note=found.note or None,
+        due_day=found.due_at,
+        due_time=found.due_at,
+        state=found.state,
+        backup=None if found.backup is None else first_name(await staff.by_id(visit.tx, found.backup)),
+    )
+
+
+def _task(visit: Visit) -> TaskId:
+    return TaskId(visit.showing["task"])
+
+
+async def to_task(visit: Visit, task: str) -> None:
+    await go(visit, "staff/task", task=int(task) if task else visit.showing["task"])
+
+
+async def on_got(visit: Visit, _: str) -> None:
+    await tasks.acknowledge(visit.tx, visit.settings, visit.worker_on.id, _task(visit), now=visit.now)
+    await go(visit, "staff/task", task=_task(visit))
+
+
+def _done(how: str) -> Handler:
+    async def on_done(visit: Visit, _: str) -> None:
+        await tasks.done(
+            visit.tx, visit.settings, visit.worker_on.id, _task(visit), cast("How", how), "", now=visit.now
+        )
+        await go(visit, "staff/task_done")
+
+    return on_done
+
+
+async def on_unreached(visit: Visit, _: str) -> None:
+    await tasks.unreached(visit.tx, visit.settings, visit.worker_on.id, _task(visit), now=visit.now)
+    await go(visit, "staff/task", task=_task(visit))
+
+
+async def to_pass(visit: Visit, _: str) -> None:
+    await go(visit, "staff/pass_on", task=_task(visit))
+
+
+async def draw_pass(visit: Visit, args: Mapping[str, Any]) -> None:
+    could = await tasks.could_take(visit.tx, visit.settings, visit.worker_on.id, TaskId(args["task"]))
+    await visit.show("staff/pass_on", people=[{"id": one.id, "name": one.name} for one in could])
+
+
+async def on_to(visit: Visit, to: str) -> None:
+    await tasks.pass_on(visit.tx, visit.settings, visit.worker_on.id, _task(visit), StaffId(int(to)), now=visit.now)
+    await go(visit, "staff/menu")
+
+
+async def draw_plain(visit: Visit, _: Mapping[str, Any]) -> None:
+    await visit.show(str(visit.place["at"]))
+
+
+async def to_menu(visit: Visit, _: str) -> None:
+    await go(visit, "staff/menu")
+
+
+async def to_help(visit: Visit, _: str) -> None:
+    await go(visit, "staff/help")
+
+
+async def on_log_out(visit: Visit, _: str) -> None:
+    """Let go of this phone; a new link is needed to come back."""
+    await staff.log_out(visit.tx, visit.worker_on.id)
+    await visit.show_last("staff/logged_out")
+
+
+EVERYWHERE: dict[str, Handler] = {"staff_menu": to_menu, "menu": to_menu, "task": to_task, "staff_help": to_help}
+
+PLACES["staff/menu"] = Place(draw_menu, {"logout": on_log_out})
+PLACES["staff/welcome"] = Place(draw_welcome, {})
+PLACES["staff/help"] = Place(draw_plain, {})
+PLACES["staff/task_done"] = Place(draw_plain, {})
+PLACES["staff/task_gone"] = Place(draw_plain, {})
+PLACES["staff/task"] = Place(
+    draw_task,
+    {
+        "got": on_got,
+        "spoke": _done("spoke"),
+        "messaged": _done("messaged"),
+        "met": _done("met"),
+        "unreached": on_unreached,
+        "pass": to_pass,
+    },
+)
+PLACES["staff/pass_on"] = Place(draw_pass, {"to": on_to})

@@ -1,0 +1,185 @@
+"""One update being handled: who it is from, what their card shows, and what will be said once it is kept."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from engagement.authority import Settings
+
+from bot.chat.events import Event, Tap
+from bot.mouth import STATIC, CardOut, FileOut, Saying, TapAnswer
+from bot.screens import Screen, Screens
+from storage import cards, people, staff, trail
+from storage.cards import Card
+from storage.ids import PersonId, StaffId
+from storage.invites import Joining
+from storage.people import Person
+from storage.staff import Staff
+from storage.store import Transaction
+
+RESEND_AFTER = timedelta(hours=40)
+"""A card older than this is sent anew while Telegram still lets us delete the old one."""
+
+TOAST_CHARS = 200
+
+
+@dataclass(slots=True)
+class Visit:
+    """Handlers read it, change what is stored through it, and leave in `saying` what is to be said."""
+
+    tx: Transaction
+    now: datetime
+    settings: Settings
+    screens: Screens
+    event: Event
+    chat_index: bytes
+    saying: Saying
+    person: Person | None = None
+    staff: Staff | None = None
+    joining: Joining | None = None
+    card: Card | None = None
+    place: Mapping[str, Any] = field(default_factory=dict)
+    anew: bool = False
+    """The next screen is sent as a new message, whatever it is."""
+    again: bool = False
+    """The next screen keeps its buttons' version: the card is only being shown again."""
+
+    @property
+    def language(self) -> str:
+        """The language chosen by whoever this is; English until they can choose."""
+        return self.person.language if self.person else "en"
+
+    @property
+    def who(self) -> PersonId:
+        """The young person whose chat this is. Only asked where the door has checked that it is one."""
+        if self.person is None:
+            raise LookupError("nobody has joined from this chat")
+        return self.person.id
+
+    @property
+    def worker_on(self) -> Staff:
+        """The member of staff whose chat this is."""
+        if self.staff is None:
+            raise LookupError("no member of staff has joined from this chat")
+        return self.staff
+
+    def card_is_old(self) -> bool:
+        """Whether the card tapped will soon be past deleting."""
+        if not isinstance(self.event, Tap) or self.card is None or self.event.message != self.card.message:
+            return False
+        return self.event.sent_at is None or self.now - self.event.sent_at > RESEND_AFTER
+
+    @property
+    def showing(self) -> Mapping[str, Any]:
+        """What the card shows before this update; empty when the chat has never had one."""
+        return self.card.showing if self.card else {}
+
+    async def show(self, screen_name: str, /, **context: object) -> None:
+        """Put this screen on the chat's card; with `anew` as a new message, and the old one is cleared away."""
+        screen = self._render(screen_name, context)
+        before, fresh = self.card, self.anew
+        version = before.version if self.again and before else cards.new_version()
+        message = before.message if before and not fresh else None
+        if fresh and before and before.message is not None:
+            await self.clear(before.message)
+        self.card = Card(self.chat_index, version, dict(self.place), message)
+        await cards.keep(self.tx, self.card)
+        self.saying.card = CardOut(self.chat_index, screen, version, message, fresh)
+
+    async def show_last(self, screen_name: str, /, **context: object) -> None:
+        """Put this screen on the card and remember nothing of it: this chat is nobody's from now on."""
+        screen = self._render(screen_name, context)
+        message = self.card.message if self.card else None
+        self.card = None
+        self.saying.card = CardOut(self.chat_index, screen, cards.new_version(), message)
+
+    def more(self, screen_name: str, /, **context: object) -> None:
+        """Send this screen as a message of its own, beside the card."""
+        self.saying.more.append(self._render(screen_name, context))
+
+    def file(self, name: str, content: bytes, caption: str) -> None:
+        """Send a file."""
+        self.saying.more.append(FileOut(name, content, self._render(caption, {}).text))
+
+    def _render(self, name: str, context: dict[str, object]) -> Screen:
+        return self.screens.render(name, self.language, now=self.now, s=self.settings, **context)
+
+    def alert(self, text: str) -> None:
+        """Show this text over the chat, to be dismissed; nothing of it stays."""
+        if isinstance(self.event, Tap):
+            self.saying.tap = TapAnswer(self.event.query, text[:TOAST_CHARS], alert=True)
+
+    def toast(self, screen_name: str, /, *, alert: bool = False, **context: object) -> None:
+        """Say a short line over the chat that leaves nothing in it. Without a tap there is nothing to say it on."""
+        if isinstance(self.event, Tap):
+            text = self._render(screen_name, context).text
+            self.saying.tap = TapAnswer(self.event.query, text[:TOAST_CHARS], alert)
+
+    async def clear(self, message: int, *, sent_at: datetime | None = None) -> None:
+        """Delete this message from the chat; tried until it is gone or Telegram no longer lets us."""
+        self.saying.clear.append(await trail.add(self.tx, self.saying.chat, message, sent_at=sent_at or self.now))
+
+    async def worker_name(self) -> str | None:
+        """The first name of this young person's worker, if they have one."""
+        if self.person is None or self.person.worker is None:
+            return None
+        return first_name(await staff.by_id(self.tx, self.person.worker))
+
+    async def details(self) -> people.Details:
+        """What the register says about this young person."""
+        return await people.details(self.tx, self.who)
+
+    def put_away(self, text: str) -> str:
+        """Words somebody typed that must outlive this update, sealed so that they can lie in `place`."""
+        return base64.b64encode(self.tx.keys.register.seal(text.encode(), b"put away")).decode()
+
+    def take_out(self, sealed: str) -> str:
+        """What `put_away` was given."""
+        return self.tx.keys.register.open(base64.b64decode(sealed), b"put away").decode()
+
+
+Handler = Callable[[Visit, str], Awaitable[None]]
+"""Answers one action; the text is the button's argument, or what was typed."""
+
+Draw = Callable[[Visit, Mapping[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere a card can be: how it is drawn from what is stored, what its buttons do, and what typing does there.
+
+    `lane` decides what the help card may truthfully say of whether anyone was told.
+    """
+
+    draw: Draw
+    taps: Mapping[str, Handler]
+    words: Handler | None = None
+    lane: str = "free"
+
+
+PLACES: dict[str, Place] = {}
+"""Every place by name; filled by the modules of this package, once, at import."""
+
+
+def first_name(member: Staff) -> str:
+    """What a young person knows them by."""
+    return member.name.split()[0]
+
+
+async def go(visit: Visit, place: str, **args: Any) -> None:
+    """Take the card to a place."""
+    visit.place = {"at": place, **args}
+    await PLACES[place].draw(visit, args)
+
+
+async def redraw(visit: Visit, **more: Any) -> None:
+    """Show the place the card is at once more, worked out anew from what is stored."""
+    showing = {"at": "menu" if visit.person else "stranger", **visit.showing, **more}
+    await go(visit, showing.pop("at"), **showing)
+
+
+__all__ = ["PLACES", "STATIC", "Draw", "Handler", "Place", "StaffId", "Visit", "first_name", "go", "redraw"]

@@ -1,0 +1,102 @@
+"""Every thirty seconds: what is due, what was left behind, what the night needs. Nothing is held in the scheduler."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.mouth import Mouth, Saying
+from engagement import authority
+from engagement import due as work
+from engagement.authority import Settings
+from engagement.london import local, today
+from storage import due, outbox, pool, trail
+from storage.due import Due, LeaseLost
+from storage.store import Store
+
+SECONDS = 30
+AT_A_TIME = 50
+POOL_FULL = 40
+"""Boxes that wait before the job runs by day as well, at most once an hour."""
+
+log = structlog.get_logger()
+
+
+async def beat(store: Store, settings: Settings, clock: Callable[[], datetime]) -> int:
+    """Do everything that is due now, each in a transaction of its own; says how many there were."""
+    now = clock()
+    async with store.transaction() as tx:
+        await outbox.after_crash(tx, on=today(now), now=now)
+        await work.plan(tx, now, chance=secrets.randbelow)
+        if any(count >= POOL_FULL for count in (await pool.waiting(tx)).values()):
+            await due.add(tx, "nightly", f"{local(now):%Y-%m-%dT%H}", now)
+    done = 0
+    while True:
+        async with store.transaction() as tx:
+            claimed = await due.claim(tx, now=clock(), limit=AT_A_TIME)
+        for row in claimed:
+            done += await _do(store, settings, row, clock)
+        if len(claimed) < AT_A_TIME:
+            return done
+
+
+async def _do(store: Store, settings: Settings, row: Due, clock: Callable[[], datetime]) -> int:
+    try:
+        async with store.transaction() as tx:
+            await work.work(tx, settings, row, clock())
+        return 1
+    except LeaseLost:
+        return 0
+    except Exception as error:
+        log.error("due_failed", kind=row.kind, error=type(error).__name__)
+        async with store.transaction() as tx:
+            await due.fail(tx, row, now=clock())
+        return 0
+
+
+class Heartbeat:
+    """Ticks while the bot runs. A tick that is missed is caught up by the next one."""
+
+    def __init__(
+        self,
+        store: Store,
+        mouth: Mouth,
+        clock: Callable[[], datetime],
+        *,
+        settings: Callable[[], Settings],
+        on_settings: Callable[[Settings], None],
+    ) -> None:
+        self._store = store
+        self._mouth = mouth
+        self._clock = clock
+        self._settings = settings
+        self._on_settings = on_settings
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Tick now and every thirty seconds."""
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """One beat. Whatever goes wrong is logged by kind, and the next beat tries again."""
+        try:
+            await beat(self._store, self._settings(), self._clock)
+            async with self._store.transaction() as tx:
+                self._on_settings(await authority.current(tx))
+                left = await trail.waiting(tx, now=self._clock())
+        except Exception as error:
+            log.error("heartbeat_failed", error=type(error).__name__)
+            return
+        for mess in left:
+            self._mouth.say(Saying(mess.chat, clear=[mess]))

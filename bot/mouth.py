@@ -1,0 +1,225 @@
+"""Saying things: after the commit, one mouth per chat, the newest screen first.
+
+A newer screen replaces one that is still waiting, and two calls are never under way on one message. Answering the
+tap and editing the card go out together, neither waiting for the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from telegram import InputFile
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.outcomes import Outcomes
+from bot.screens import Screen
+from bot.transport import NeverSent
+from bot.wire import Wire, seconds, stale, unreachable
+from storage import cards, people, trail
+from storage.ids import ChatId
+
+log = structlog.get_logger()
+
+TRIES = 4
+FIRST_PAUSE = 0.5
+"""Seconds before an edit is tried again after the network failed; doubled each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapAnswer:
+    """What the tapped button is told: nothing, a toast, or an alert to be dismissed."""
+
+    query: str
+    text: str | None = None
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardOut:
+    """A chat's card as it is to look. `message` None: send it anew."""
+
+    chat_index: bytes
+    screen: Screen
+    version: str
+    message: int | None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileOut:
+    """A file to send, with its caption."""
+
+    name: str
+    content: bytes
+    caption: str
+
+
+@dataclass(slots=True)
+class Saying:
+    """Everything one update makes us say in one chat."""
+
+    chat: ChatId
+    tap: TapAnswer | None = None
+    card: CardOut | None = None
+    more: list[Screen | FileOut] = field(default_factory=list)
+    clear: list[trail.Mess] = field(default_factory=list)
+    leave: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.tap or self.card or self.more or self.clear or self.leave)
+
+
+class _Chat:
+    __slots__ = ("card", "clear", "last", "leave", "more", "task")
+
+    def __init__(self) -> None:
+        self.card: CardOut | None = None
+        self.more: deque[Screen | FileOut] = deque()
+        self.clear: deque[trail.Mess] = deque()
+        self.leave = False
+        self.last: int | None = None
+        self.task: asyncio.Task[None] | None = None
+
+
+STATIC = "0"
+"""The version on buttons of messages that are not a chat's card: they only lead somewhere, and never grow old."""
+
+
+class Mouth:
+    """Every reply goes through here. `on_pause` hears how long Telegram wants the outbox to wait."""
+
+    def __init__(self, wire: Wire, outcomes: Outcomes, *, on_pause: Callable[[float], None] = lambda _: None) -> None:
+        self._wire = wire
+        self._outcomes = outcomes
+        self._on_pause = on_pause
+        self._chats: dict[ChatId, _Chat] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def say(self, saying: Saying) -> None:
+        """Start saying it; returns at once."""
+        if saying.tap is not None:
+            self._spawn(self._answer(saying.tap))
+        if not (saying.card or saying.more or saying.clear or saying.leave):
+            return
+        chat = self._chats.setdefault(saying.chat, _Chat())
+        if saying.card is not None:
+            chat.card = saying.card
+        chat.more.extend(saying.more)
+        chat.clear.extend(saying.clear)
+        chat.leave = chat.leave or saying.leave
+        if chat.task is None:
+            chat.task = self._spawn(self._speak(saying.chat, chat))
+
+    async def quiet(self) -> None:
+        """Wait until nothing is being said, then write what was learnt."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._outcomes.flush()
+
+    def _spawn(self, work: object) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answer(self, tap: TapAnswer) -> None:
+        try:
+            await self._wire.answer_tap(tap.query, tap.text, alert=tap.alert)
+        except BadRequest:
+            pass  # the tap is too old to answer: its spinner has ended by itself
+        except TelegramError as error:
+            log.info("tap_not_answered", error=type(error).__name__)
+
+    async def _speak(self, chat: ChatId, state: _Chat) -> None:
+        try:
+            while state.more or state.card or state.clear or state.leave:
+                if state.more:  # the help card comes before anything else
+                    await self._more(chat, state, state.more.popleft())
+                elif state.card:
+                    card, state.card = state.card, None
+                    await self._show(chat, state, card)
+                elif state.clear:
+                    await self._clear(state.clear.popleft())
+                else:
+                    state.leave = False
+                    await self._wire.leave_chat(chat)
+        except TelegramError as error:
+            self._failed(chat, error)
+        finally:
+            state.task = None
+            if state.more or state.card or state.clear:
+                state.task = self._spawn(self._speak(chat, state))
+
+    async def _show(self, chat: ChatId, state: _Chat, card: CardOut) -> None:
+        target = None if card.fresh else card.message or state.last
+        keyboard = card.screen.keyboard(card.version)
+        pause = FIRST_PAUSE
+        for left in reversed(range(TRIES)):
+            try:
+                if target is not None:
+                    await self._wire.change(chat, target, card.screen.text, keyboard)
+                    return
+                message = await self._wire.put(chat, card.screen.text, keyboard, protect=card.screen.protect)
+                state.last = message
+                self._outcomes.add(lambda tx: cards.learn_message(tx, card.chat_index, card.version, message))
+                return
+            except RetryAfter as error:
+                self._on_pause(seconds(error))
+                await asyncio.sleep(seconds(error))
+            except BadRequest as error:
+                if target is None or not stale(error):
+                    raise
+                target = None  # deleted by the person, or too old to edit: a new card takes its place
+            except (Forbidden, InvalidToken):
+                raise
+            except TimedOut:
+                if target is None:
+                    raise  # it may have arrived; a second copy would be worse than none, and /menu brings it back
+                await asyncio.sleep(pause)
+            except NetworkError as error:
+                if target is None and not isinstance(error, NeverSent):
+                    raise
+                await asyncio.sleep(pause)
+            if state.card is not None:
+                return  # a newer screen is waiting: this one is not worth another try
+            pause *= 2
+            if not left:
+                log.warning("card_not_shown")
+
+    async def _more(self, chat: ChatId, state: _Chat, what: Screen | FileOut) -> None:
+        pause = FIRST_PAUSE
+        for _ in range(TRIES):
+            try:
+                if isinstance(what, FileOut):
+                    await self._wire.send_document(
+                        chat, InputFile(what.content, filename=what.name), caption=what.caption, protect_content=False
+                    )
+                else:
+                    await self._wire.put(chat, what.text, what.keyboard(STATIC), protect=what.protect)
+                return
+            except RetryAfter as error:
+                self._on_pause(seconds(error))
+                await asyncio.sleep(seconds(error))
+            except NeverSent:
+                await asyncio.sleep(pause)
+                pause *= 2
+
+    async def _clear(self, mess: trail.Mess) -> None:
+        try:
+            await self._wire.remove(mess.chat, mess.message)
+        except BadRequest:
+            return  # too old: the row stays until its hour, to be counted and said
+        except TelegramError as error:
+            log.info("message_not_cleared", error=type(error).__name__)
+            return  # the heartbeat tries again
+        self._outcomes.add(lambda tx: trail.gone(tx, [mess.key]))
+
+    def _failed(self, chat: ChatId, error: TelegramError) -> None:
+        if unreachable(error):
+            self._outcomes.add(lambda tx: people.set_reachable(tx, chat, False))
+        else:
+            log.warning("not_said", error=type(error).__name__)

@@ -1,0 +1,198 @@
+"""The outbox's own lane to Telegram: what the gate lets through, at an even pace, to young people at most once.
+
+A row is marked as leaving, and that is committed, before Telegram is called. Whatever happens then, it has a state
+that says so: sent, failed, unknown, or back in the queue when it surely never left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.chat.events import Opening
+from bot.chat.visit import STATIC, Visit, go
+from bot.mouth import Saying
+from bot.outcomes import Outcomes
+from bot.screens import Screen, Screens
+from bot.transport import NeverSent
+from bot.wire import Wire, seconds, unreachable
+from engagement import outbox as gate
+from engagement.authority import Settings
+from engagement.london import today
+from engagement.outbox import Send
+from storage import cards, chats, outbox, people, tasks
+from storage.errors import StorageError
+from storage.ids import TaskId
+from storage.store import Store, Transaction
+
+PACE = 0.05
+"""Seconds from one send to the next: an even 20 a second, well under Telegram's 30."""
+
+IN_FLIGHT = 2
+IDLE = 1.0
+AWAY = 5.0
+NOT_SENT_PAUSE = timedelta(seconds=30)
+
+log = structlog.get_logger()
+
+
+class Sender:
+    """Sends what the outbox holds, for ever."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Callable[[], Settings],
+        screens: Screens,
+        wire: Wire,
+        outcomes: Outcomes,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._screens = screens
+        self._wire = wire
+        self._outcomes = outcomes
+        self._clock = clock
+        self._paused_until = 0.0
+        self._next_at = 0.0
+
+    def pause(self, wait: float) -> None:
+        """Send nothing for so many seconds: Telegram has asked for it."""
+        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + wait)
+
+    async def run(self) -> None:
+        """Send whatever may leave; look again every second."""
+        while True:
+            try:
+                sent = await self.once()
+                await asyncio.sleep(0 if sent else IDLE)
+            except Exception as error:
+                log.error("outbox_waits", error=type(error).__name__)
+                await asyncio.sleep(AWAY)
+
+    async def once(self) -> int:
+        """Send at most two; says how many left."""
+        loop = asyncio.get_running_loop()
+        if (wait := self._paused_until - loop.time()) > 0:
+            await asyncio.sleep(wait)
+        async with self._store.transaction() as tx:
+            leaving = await gate.take(tx, self._settings(), now=self._clock(), limit=IN_FLIGHT)
+            letters = [await self._letter(tx, send) for send in leaving]
+        await asyncio.gather(*(self._send(letter) for letter in letters))
+        return len(letters)
+
+    async def _letter(self, tx: Transaction, send: Send) -> _Letter:
+        """What is to be sent, put together while the transaction is open."""
+        row = send.row
+        if row.person is not None and send.full:
+            visit = await self._visit(tx, send)
+            args = {name: value for name, value in row.opens.items() if name != "screen"}
+            try:
+                await go(visit, str(row.opens["screen"]), **args)
+            except Exception as error:  # what it was about is over: the neutral line leads to whatever there is now
+                log.info("full_message_not_drawn", error=type(error).__name__)
+            card = visit.saying.card
+            if card is not None:
+                return _Letter(send, card.screen, card.version, card.chat_index)
+        person = None if row.person is None else await people.by_id(tx, row.person)
+        context = await _about(tx, row.opens)
+        screen = self._screens.render(row.envelope, person.language if person else "en", now=self._clock(), **context)
+        rows = tuple(
+            tuple(one._replace(arg=str(row.id)) if one.action == "open" else one for one in buttons)
+            for buttons in screen.rows
+        )
+        return _Letter(send, screen._replace(rows=rows), STATIC, None)
+
+    async def _visit(self, tx: Transaction, send: Send) -> Visit:
+        index = chats.index_of(tx.keys, send.chat)
+        visit = Visit(
+            tx,
+            self._clock(),
+            self._settings(),
+            self._screens,
+            Opening(0, send.chat),
+            index,
+            Saying(send.chat),
+            person=await people.by_chat(tx, send.chat),
+            card=await cards.of(tx, index),
+        )
+        visit.anew = True
+        return visit
+
+    async def _send(self, letter: _Letter) -> None:
+        await self._pace()
+        row, chat, day = letter.send.row, letter.send.chat, today(self._clock())
+        try:
+            message = await self._wire.put(
+                chat, letter.screen.text, letter.screen.keyboard(letter.version), protect=letter.screen.protect
+            )
+        except RetryAfter as error:
+            self.pause(seconds(error))
+            later = self._clock() + timedelta(seconds=seconds(error))
+            self._outcomes.add(lambda tx: outbox.retry(tx, row.id, later))
+        except NeverSent:
+            self._outcomes.add(lambda tx: outbox.retry(tx, row.id, self._clock() + NOT_SENT_PAUSE))
+        except InvalidToken:
+            # It may be a proxy's 404. The row waits; the doctor and the poll loop say loudly what is wrong.
+            self.pause(AWAY)
+            self._outcomes.add(lambda tx: outbox.retry(tx, row.id, self._clock() + NOT_SENT_PAUSE))
+        except (Forbidden, BadRequest) as error:
+            if unreachable(error):
+                self._outcomes.add(lambda tx: people.set_reachable(tx, chat, False))
+            self._outcomes.add(lambda tx: outbox.failed(tx, row.id, on=day))
+        except TelegramError:
+            self._outcomes.add(lambda tx: outbox.unknown(tx, row.id, on=day, now=self._clock()))
+        else:
+            self._arrived(letter, message)
+            for replaced in letter.send.replaces:
+                await self._take_back(letter.send, replaced)
+
+    def _arrived(self, letter: _Letter, message: int) -> None:
+        row, day, index = letter.send.row, today(self._clock()), letter.chat_index
+        self._outcomes.add(lambda tx: outbox.sent(tx, row.id, message, on=day))
+        if index is not None:
+            self._outcomes.add(lambda tx: cards.learn_message(tx, index, letter.version, message))
+            self._outcomes.add(lambda tx: outbox.opened(tx, row.id))
+
+    async def _take_back(self, send: Send, replaced: outbox.Row) -> None:
+        """An envelope that was never opened makes room for the newer one."""
+        if replaced.message is None:
+            return
+        try:
+            await self._wire.remove(send.chat, replaced.message)
+        except TelegramError as error:
+            log.info("envelope_not_replaced", error=type(error).__name__)
+        self._outcomes.add(lambda tx: outbox.opened(tx, replaced.id))
+
+    async def _pace(self) -> None:
+        loop = asyncio.get_running_loop()
+        at = max(self._next_at, loop.time())
+        self._next_at = at + PACE
+        if (wait := at - loop.time()) > 0:
+            await asyncio.sleep(wait)
+
+
+class _Letter:
+    """One message put together: an envelope, or for those who chose it the card itself."""
+
+    __slots__ = ("chat_index", "screen", "send", "version")
+
+    def __init__(self, send: Send, screen: Screen, version: str, chat_index: bytes | None) -> None:
+        self.send, self.screen, self.version, self.chat_index = send, screen, version, chat_index
+
+
+async def _about(tx: Transaction, opens: Any) -> dict[str, object]:
+    """What an envelope's one line may mention: when a task is due, and nothing else."""
+    if "task" not in opens:
+        return {}
+    try:
+        task = await tasks.find(tx, TaskId(opens["task"]))
+    except StorageError:
+        return {}
+    return {"due_day": task.due_at, "due_time": task.due_at}

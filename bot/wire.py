@@ -1,0 +1,128 @@
+"""Telegram, as narrow as we use it: raw updates in, plain cards out.
+
+Calls go through python-telegram-bot's own `Bot` (its defaults, its errors, our transport) but carry and return plain
+JSON: building and parsing a message object for every edit costs more than the whole answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.ext import Defaults, ExtBot
+from telegram.request import BaseRequest
+
+from bot.transport import Transport
+
+WANTED: Final = ("message", "callback_query", "my_chat_member")
+"""Sent with every poll: Telegram remembers the list, and an empty one means nearly everything."""
+
+NO_PREVIEW: Final = {"is_disabled": True}
+
+Keyboard = Sequence[Sequence[dict[str, Any]]]
+
+
+class Wire(ExtBot[None]):
+    """One bot on one network. Raises python-telegram-bot's errors; see `unreachable`, `stale` and `seconds`."""
+
+    @property
+    def requests(self) -> tuple[BaseRequest, ...]:
+        """The connections underneath, to be opened and closed. `initialize` would also ask Telegram who we are."""
+        return (self.request, self._request[0])
+
+    async def take(self, *, offset: int | None, seconds: int) -> list[dict[str, Any]]:
+        """Updates as Telegram sent them. Asking with an offset confirms every update below it."""
+        asked: dict[str, Any] = {"timeout": seconds, "allowed_updates": list(WANTED), "limit": 100}
+        if offset is not None:
+            asked["offset"] = offset
+        taken: list[dict[str, Any]] = await self._post("getUpdates", asked, read_timeout=seconds + 15)
+        return taken
+
+    async def put(self, chat: int, text: str, keyboard: Keyboard, *, protect: bool, silent: bool = False) -> int:
+        """Send a new message; gives its id."""
+        sent: dict[str, Any] = await self._post(
+            "sendMessage",
+            {
+                "chat_id": chat,
+                "text": text,
+                "parse_mode": ParseMode.HTML,
+                "link_preview_options": NO_PREVIEW,
+                "protect_content": protect,
+                "disable_notification": silent,
+                "reply_markup": {"inline_keyboard": keyboard} if keyboard else None,
+            },
+        )
+        return int(sent["message_id"])
+
+    async def change(self, chat: int, message: int, text: str, keyboard: Keyboard) -> None:
+        """Edit a message of ours in place; the same text and buttons again count as done."""
+        try:
+            await self._post(
+                "editMessageText",
+                {
+                    "chat_id": chat,
+                    "message_id": message,
+                    "text": text,
+                    "parse_mode": ParseMode.HTML,
+                    "link_preview_options": NO_PREVIEW,
+                    "reply_markup": {"inline_keyboard": keyboard},
+                },
+            )
+        except BadRequest as error:
+            if "not modified" not in str(error).lower():
+                raise
+
+    async def answer_tap(self, query: str, text: str | None = None, *, alert: bool = False) -> None:
+        """Stop the button's spinner, with a short line if there is something to say."""
+        data: dict[str, Any] = {"callback_query_id": query}
+        if text:
+            data |= {"text": text, "show_alert": alert}
+        await self._post("answerCallbackQuery", data)
+
+    async def remove(self, chat: int, message: int) -> None:
+        """Delete a message for both sides; one that is gone already counts as done."""
+        try:
+            await self._post("deleteMessage", {"chat_id": chat, "message_id": message})
+        except BadRequest as error:
+            if "not found" not in str(error).lower():
+                raise
+
+
+def make_wire(token: str, api_url: str) -> Wire:
+    """A bot with every default set once: a plain one would forget protection and previews."""
+    return Wire(
+        token=token,
+        base_url=api_url,
+        base_file_url=api_url.removesuffix("/bot") + "/file/bot",
+        request=Transport(),
+        get_updates_request=Transport(read_timeout=65),
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True), protect_content=True
+        ),
+    )
+
+
+UNREACHABLE = ("bot was blocked", "user is deactivated", "can't initiate conversation")
+"""Only these words mean the person; any other 403 may be a proxy's."""
+
+GONE = ("not found", "can't be edited", "there is no text in the message")
+
+
+def unreachable(error: TelegramError) -> bool:
+    """Whether this chat cannot be written to until the person does something."""
+    return isinstance(error, Forbidden) and any(words in str(error).lower() for words in UNREACHABLE)
+
+
+def stale(error: TelegramError) -> bool:
+    """Whether the message can no longer be edited, so that a new one is needed."""
+    return isinstance(error, BadRequest) and any(words in str(error).lower() for words in GONE)
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks us to wait."""
+    wait: int | timedelta = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

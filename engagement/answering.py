@@ -1,0 +1,158 @@
+"""Answering a survey: begin, keep one answer, go back, send. What comes next is worked out from the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from engagement.authority import Settings
+from engagement.london import local
+from storage import drafts, due, openings, outbox, pool
+from storage.errors import SurveyClosed
+from storage.ids import PersonId, SurveyId
+from storage.openings import Opening
+from storage.store import Transaction
+from surveys import flow
+from surveys.definition import Question, Questionnaire
+from surveys.plan import TICKS
+from surveys.values import Answers
+
+FINISHED_AFTER = timedelta(hours=24)
+"""How long a draft that only needs Send waits before its one reminder."""
+
+CAN_SEND_FROM = 10
+"""From this question on, a part answer may be sent: it is a gift, not a failure."""
+
+Change = Callable[[Questionnaire, Answers], Answers]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where someone is: the question to show, or None when only Send is left."""
+
+    survey: SurveyId
+    asked: Questionnaire
+    answers: Answers
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A survey as it stands for one person."""
+
+    opening: Opening
+    asked: Questionnaire
+    state: Literal["new", "draft", "ready", "sent"]
+    place: int
+    total: int
+
+
+def occasion(survey: SurveyId, what: str) -> str:
+    """The name of one reason to write to people about a survey; each reaches a person at most once."""
+    return f"survey:{survey}:{what}"
+
+
+async def begin(tx: Transaction, person: PersonId, survey: SurveyId) -> Step:
+    """Their draft, made now if there is none. Raises: SurveyClosed, AlreadySent."""
+    answers = await drafts.start(tx, person, survey)
+    asked = await openings.questionnaire(tx, survey)
+    return Step(survey, asked, answers, flow.next_question(asked, answers))
+
+
+async def at(tx: Transaction, person: PersonId, survey: SurveyId, question: str | None) -> Step:
+    """Their draft, looking at one question; the next one when that is no longer asked. Raises: NothingOpen."""
+    step = await _step(tx, person, survey)
+    if question is not None and any(one.id == question for one in flow.path(step.asked, step.answers)):
+        return Step(survey, step.asked, step.answers, step.asked.question(question))
+    return step
+
+
+async def change(tx: Transaction, person: PersonId, survey: SurveyId, question: str, make: Change) -> Step:
+    """Keep one changed answer; the same question again while it is unfinished, otherwise the next.
+
+    Raises: NothingOpen, SurveyClosed, and what the change itself raises.
+    """
+    before = await _step(tx, person, survey)
+    answers = make(before.asked, before.answers)
+    if answers != before.answers:
+        await drafts.keep(tx, person, survey, answers)
+    here = before.asked.question(question)
+    unfinished = question in answers.open or (here.kind in TICKS and question not in answers.values)
+    following = here if unfinished else flow.next_question(before.asked, answers)
+    return Step(survey, before.asked, answers, following)
+
+
+async def back(tx: Transaction, person: PersonId, survey: SurveyId, question: str | None) -> Step | None:
+    """The question before this one; None before the first. Raises: NothingOpen."""
+    step = await _step(tx, person, survey)
+    before = flow.previous_question(step.asked, step.answers, question)
+    return None if before is None else Step(survey, step.asked, step.answers, before)
+
+
+async def nearly_done(tx: Transaction, person: PersonId, survey: SurveyId, *, now: datetime) -> None:
+    """Only Send is left: if it is not pressed within a day, say so once. The row belongs to the draft."""
+    await due.add(tx, "finished_draft", draft_key(person, survey), now + FINISHED_AFTER)
+
+
+async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
+    """Take their name off and put their answers with the others. Nothing about when is kept.
+
+    Raises: NothingOpen, AlreadySent, SurveyClosed.
+    """
+    await pool.send(tx, person, survey)
+    await due.cancel(tx, "finished_draft", draft_key(person, survey))
+    for what in ("finished", "opened"):
+        await outbox.forget_reason(tx, person, occasion(survey, what))
+
+
+async def offered(tx: Transaction, person: PersonId) -> list[Offered]:
+    """The open surveys as they stand for this person: those still to do first."""
+    found = []
+    for opening in await openings.open_surveys(tx):
+        asked = await openings.questionnaire(tx, opening.id)
+        total = len(asked.questions)
+        if await drafts.done(tx, person, opening.id):
+            found.append(Offered(opening, asked, "sent", total, total))
+        elif not await drafts.has_draft(tx, person, opening.id):
+            found.append(Offered(opening, asked, "new", 0, total))
+        else:
+            answers = await drafts.read(tx, person, opening.id)
+            following = flow.next_question(asked, answers)
+            place, total = flow.progress(asked, answers, (following or asked.questions[-1]).id)
+            found.append(Offered(opening, asked, "draft" if following else "ready", place, total))
+    return sorted(found, key=lambda one: one.state == "sent")
+
+
+async def standing(tx: Transaction, person: PersonId, survey: SurveyId) -> Offered:
+    """One survey as it stands for this person. Raises: SurveyClosed."""
+    for one in await offered(tx, person):
+        if one.opening.id == survey:
+            return one
+    raise SurveyClosed(survey)
+
+
+def results_by(settings: Settings, opening: Opening) -> date | None:
+    """The day by which people are told what everyone said; None when the authority has not promised one."""
+    if settings.results_days is None:
+        return None
+    return local(opening.closes_at).date() + timedelta(days=settings.results_days)
+
+
+def draft_key(person: PersonId, survey: SurveyId) -> str:
+    """The key of what is due for one draft."""
+    return f"{person}:{survey}"
+
+
+def order_seed(tx: Transaction, person: PersonId, survey: SurveyId, question: str) -> int:
+    """The same shown order for the same person each time, worked out rather than stored."""
+    return int.from_bytes(tx.keys.look_ups.of("order", f"{person}:{survey}:{question}")[:4], "big")
+
+
+async def _step(tx: Transaction, person: PersonId, survey: SurveyId) -> Step:
+    if not await openings.is_open(tx, survey):
+        raise SurveyClosed(survey)
+    answers = await drafts.read(tx, person, survey)
+    asked = await openings.questionnaire(tx, survey)
+    return Step(survey, asked, answers, flow.next_question(asked, answers))

@@ -1,0 +1,100 @@
+"""What happens when something is due: one function for each kind, and the kinds that plan themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, time, timedelta
+
+import structlog
+
+from engagement import answering, surveys, tasks
+from engagement.authority import Settings
+from engagement.london import local, london
+from storage import drafts, due, handled, openings, outbox, pool, trail
+from storage.due import Due
+from storage.ids import PersonId, SurveyId
+from storage.store import Transaction
+
+NIGHT_FROM, NIGHT_MINUTES = time(2), 180
+PRUNE_AT = time(5, 30)
+
+Work = Callable[[Transaction, Settings, Due, datetime], Awaitable[object]]
+log = structlog.get_logger()
+
+
+class UnknownKind(Exception):
+    """Something is due that this version does not know how to do."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> None:
+    """Do what is due and mark it done, both in this transaction or neither.
+
+    Raises: UnknownKind; and LeaseLost when another process has it, so that nothing done here is kept.
+    """
+    doing = KINDS.get(row.kind)
+    if doing is None:
+        raise UnknownKind(row.kind)
+    await doing(tx, settings, row, now)
+    await due.finish(tx, row)
+
+
+async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) -> None:
+    """See to it that the coming night has its job; `chance(n)` gives a number from 0 to n-1. Safe to repeat."""
+    here = local(now)
+    night = here.date() if here.time() < NIGHT_FROM else here.date() + timedelta(days=1)
+    # Wall clock time, so that the night the clocks change is planned like any other.
+    minutes = NIGHT_FROM.hour * 60 + chance(NIGHT_MINUTES)
+    await due.add(tx, "nightly", night.isoformat(), london(night, time(*divmod(minutes, 60))))
+    await due.add(tx, "prune", night.isoformat(), london(night, PRUNE_AT))
+
+
+async def _task_reminder(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
+    await tasks.remind(tx, row, now)
+
+
+async def _finished_draft(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
+    """Their draft only needs Send; said once, and only while it is true."""
+    of, _, about = row.key.partition(":")
+    person, survey = PersonId(int(of)), SurveyId(int(about))
+    if not await openings.is_open(tx, survey) or not await drafts.has_draft(tx, person, survey):
+        return
+    await outbox.queue(
+        tx,
+        occasion=answering.occasion(survey, "finished"),
+        person=person,
+        lane="young",
+        envelope="envelope/finished",
+        opens={"screen": "survey/ready", "survey": survey},
+        not_before=now,
+        expires_at=(await openings.find(tx, survey)).closes_at,
+    )
+
+
+async def _nightly(tx: Transaction, _settings: Settings, _row: Due, _now: datetime) -> None:
+    await pool.turn(tx)
+
+
+async def _survey_close(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
+    await surveys.close_on_time(tx, SurveyId(int(row.key)), now=now)
+
+
+async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> None:
+    await handled.prune(tx, now=now)
+    await trail.prune(tx, now=now)
+    for kind in await due.give_up(tx, now=now):
+        log.error("due.given_up", kind=kind)
+    await due.prune(tx, now=now)
+
+
+KINDS: Mapping[str, Work] = {
+    tasks.REMINDER: _task_reminder,
+    tasks.DEADLINE: tasks.escalate,
+    "finished_draft": _finished_draft,
+    "nightly": _nightly,
+    "survey_close": _survey_close,
+    "prune": _prune,
+}

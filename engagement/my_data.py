@@ -1,0 +1,88 @@
+"""A person's own data: what is held about them, no more messages, and forgetting them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engagement.authority import Settings
+from engagement.london import local, today
+from storage import drafts, forgetting, openings, outbox, people, staff, tasks
+from storage.ids import PersonId
+from storage.store import Transaction
+
+
+async def held(tx: Transaction, settings: Settings, person: PersonId) -> dict[str, Any]:
+    """Everything kept about this person, as plain data. A survey says only whether it is begun or sent."""
+    row = await people.by_id(tx, person)
+    known = await people.details(tx, person)
+    worker = None if row.worker is None else (await staff.by_id(tx, row.worker)).name
+    return {
+        "reference": known.reference,
+        "name": f"{known.first_name} {known.last_name}".strip(),
+        "known_as": known.known_as,
+        "birth_date": None if known.birth_date is None else known.birth_date.isoformat(),
+        "agreed_word": known.agreed_word or None,
+        "gender": known.gender or None,
+        "home": known.home or None,
+        "phone": known.phone or None,
+        "email": known.email or None,
+        "interests": list(known.interests),
+        "groups": dict(known.groups),
+        "worker": worker,
+        "chat": row.state,
+        "messages_arrive": row.reachable,
+        "language": row.language,
+        "full_messages": row.full_messages,
+        "surveys": [one async for one in _surveys(tx, person)],
+        "asked_for_contact": [await _task(tx, task) for task in await tasks.of_person(tx, person)],
+        "kept_by": settings.council,
+    }
+
+
+def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is held, a line each, without what is empty."""
+    for name, value in found.items():
+        if value not in (None, "", [], {}):
+            yield name, value
+
+
+def as_json(found: Mapping[str, Any]) -> bytes:
+    """What is held, as a file."""
+    return json.dumps(found, ensure_ascii=False, indent=2).encode()
+
+
+async def stop_messages(tx: Transaction, person: PersonId) -> None:
+    """Nothing that waits to be started to them will be sent, but for what they asked for themselves."""
+    await outbox.cancel_for(tx, person, kinds=("ours",))
+
+
+async def forget(tx: Transaction, person: PersonId) -> None:
+    """Remove what names them, everywhere. Answers already sent stay: nobody can tell which they are."""
+    await forgetting.forget(tx, person)
+
+
+def gone_from_backups(settings: Settings, now: datetime) -> date:
+    """The day by which the last backup that still holds them is thrown away."""
+    return today(now) + timedelta(days=settings.backup_days)
+
+
+async def _surveys(tx: Transaction, person: PersonId) -> Any:
+    for opening in await openings.open_surveys(tx):
+        sent = await drafts.done(tx, person, opening.id)
+        if sent or await drafts.has_draft(tx, person, opening.id):
+            yield {"survey": opening.name, "state": "sent" if sent else "begun, not sent"}
+
+
+async def _task(tx: Transaction, task: tasks.Task) -> dict[str, Any]:
+    owner = None if task.owner is None else (await staff.by_id(tx, task.owner)).name
+    return {
+        "asked": owner,
+        "by": local(task.due_at).isoformat(timespec="minutes"),
+        "state": task.state,
+        "note": task.note or None,
+        "wanted": task.wanted or None,
+        "outcome": task.outcome or None,
+    }

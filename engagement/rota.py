@@ -1,0 +1,140 @@
+"""When the team works, and whom to ask for a young person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import get_args
+
+import holidays
+
+from engagement.authority import Day, Settings
+from engagement.london import london, today
+from engagement.staff import Permission, may
+from storage import people, staff
+from storage.ids import PersonId, StaffId
+from storage.staff import Role, Staff
+from storage.store import Transaction
+
+DAYS: tuple[Day, ...] = get_args(Day)
+LOOK_AHEAD_DAYS = 366
+
+STRANGERS: tuple[Role, ...] = ("participation", "pa")
+"""Who makes up the two where there is nobody nearer. An administrator and a data protection lead are never asked."""
+
+
+class RotaError(Exception):
+    """The rota cannot answer."""
+
+
+class NobodyToAsk(RotaError):
+    """No member of staff who has joined could be asked, so nothing may be promised."""
+
+
+class NeverOpen(RotaError):
+    """The authority's settings leave no working hour in a whole year."""
+
+
+def deadline(settings: Settings, now: datetime, hours: float) -> datetime:
+    """The moment when so many working hours have passed. What ends with the working day ends that day, not the next.
+
+    Raises: NeverOpen.
+    """
+    left = timedelta(hours=hours)
+    for opens, closes in _shifts(settings, now):
+        starts = max(opens, now)
+        if starts + left <= closes:
+            return starts + left
+        left -= closes - starts
+    raise NeverOpen
+
+
+def is_open(settings: Settings, now: datetime) -> bool:
+    """Whether the team is at work at this moment."""
+    shift = next(_shifts(settings, now), None)
+    return shift is not None and shift[0] <= now
+
+
+def next_open(settings: Settings, now: datetime) -> datetime:
+    """The moment the team is next at work: now, when it is. Raises: NeverOpen."""
+    for opens, _ in _shifts(settings, now):
+        return max(opens, now)
+    raise NeverOpen
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Whether it is a bank holiday in England."""
+    return day in _bank_holidays(day.year)
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def _shifts(settings: Settings, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The working days that are not over yet, as UTC moments, from today on."""
+    first = today(now)
+    for ahead in range(LOOK_AHEAD_DAYS):
+        day = first + timedelta(days=ahead)
+        hours = settings.working_hours.get(DAYS[day.weekday()])
+        if hours is None or is_bank_holiday(day):
+            continue
+        opens, closes = london(day, hours[0]), london(day, hours[1])
+        if now < closes:
+            yield opens, closes
+
+
+async def who(tx: Transaction, settings: Settings, person: PersonId) -> tuple[Staff, Staff | None]:
+    """Who is asked for this person, and who is asked next; None when there is only one. Raises: NobodyToAsk."""
+    everyone = await line(tx, settings, person)
+    return everyone[0], next_in(everyone, without=(everyone[0].id,))
+
+
+async def line(tx: Transaction, settings: Settings, person: PersonId) -> tuple[Staff, ...]:
+    """All who could be asked for this person, in order: worker, their cover, duty, its cover, managers.
+
+    Raises: NobodyToAsk.
+    """
+    staff_here = await on_staff(tx)
+    worker = (await people.by_id(tx, person)).worker
+    first = [one for one in staff_here if one.id == worker] + on_duty(settings, staff_here)
+    with_cover = [stand_in for one in first for stand_in in (one, *_cover(settings, staff_here, one))]
+    managers = [one for one in staff_here if one.role == "manager"]
+    everyone = {one.id: one for one in (*with_cover, *managers)}
+    strangers = [one for role in STRANGERS for one in staff_here if one.role == role and one.id not in everyone]
+    everyone |= {one.id: one for one in strangers[: max(0, 2 - len(everyone))]}
+    if not everyone:
+        raise NobodyToAsk
+    return tuple(everyone.values())
+
+
+def next_in(everyone: Sequence[Staff], *, without: Collection[StaffId]) -> Staff | None:
+    """The first in the line who is not left out; None when nobody remains."""
+    return next((one for one in everyone if one.id not in without), None)
+
+
+async def on_staff(tx: Transaction) -> list[Staff]:
+    """The staff who can be asked: joined, so that they can be told, and in a role that takes tasks."""
+    return [one for one in await staff.everyone(tx) if one.state == "joined" and may(one, Permission.TAKE_TASKS)]
+
+
+def on_duty(settings: Settings, staff_here: Iterable[Staff]) -> list[Staff]:
+    """Those of them the settings name as duty, in the order of the settings."""
+    known = list(staff_here)
+    return [one for named in settings.duty for one in known if _is(one, named)]
+
+
+def _cover(settings: Settings, staff_here: Iterable[Staff], absent: Staff) -> list[Staff]:
+    names = [cover for named, cover in settings.cover.items() if _is(absent, named)]
+    return [one for one in staff_here if any(_is(one, name) for name in names)]
+
+
+def _is(one: Staff, named: str) -> bool:
+    wanted = _plain(named)
+    return wanted == _plain(one.name) or (one.reference != "" and wanted == _plain(one.reference))
+
+
+def _plain(said: str) -> str:
+    return " ".join(said.split()).casefold()

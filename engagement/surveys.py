@@ -1,0 +1,149 @@
+"""Opening a survey to everyone, and closing it for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from engagement import answering
+from engagement.authority import Settings
+from engagement.london import london, today
+from storage import closing, due, openings, outbox, people
+from storage.closing import Closed
+from storage.errors import SurveyClosed
+from storage.ids import SurveyId
+from storage.openings import Opening
+from storage.store import Transaction
+from surveys.definition import Question, Questionnaire
+from surveys.load import load
+
+DEFAULT_DAYS = 28
+PULSE_WEEKS = 8
+
+
+class OpeningError(Exception):
+    """The survey was not opened."""
+
+
+class NotASurvey(OpeningError):
+    """Check-ins carry a name and never touch the pool: they are not opened like this."""
+
+
+class ClosesTooSoon(OpeningError):
+    """The closing day is over already."""
+
+
+class TooSoonAfter(OpeningError):
+    """A pulse within eight weeks of the big survey would ask too much of people."""
+
+    def __init__(self, name: str, until: date) -> None:
+        super().__init__(name)
+        self.name, self.until = name, until
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`invited` are in the register, `told` of them have joined and get one envelope each."""
+
+    survey: SurveyId
+    closes_at: datetime
+    invited: int
+    told: int
+
+
+async def open_survey(
+    tx: Transaction, settings: Settings, definition: str, *, source: str, closes: date | None, now: datetime
+) -> Opened:
+    """The survey can be answered from now on, by everyone who has joined or joins later.
+
+    `closes` is its last day, whole, in London. Raises: DefinitionError, AlreadyOpen, OpeningError.
+    """
+    asked = load(definition, source=source)
+    if asked.purpose == "checkin":
+        raise NotASurvey(asked.name)
+    last_day = closes or today(now) + timedelta(days=DEFAULT_DAYS)
+    closes_at = london(last_day + timedelta(days=1), time(0))
+    if closes_at <= now:
+        raise ClosesTooSoon(last_day)
+    if asked.purpose == "pulse":
+        await _not_too_soon(tx, now)
+    register = await people.register(tx)
+    segments = await invited_segments(tx, asked, today(now))
+    survey = await openings.open_survey(
+        tx,
+        name=asked.name,
+        definition=definition,
+        closes_at=closes_at,
+        invited=len(register),
+        segments=segments,
+        now=now,
+    )
+    joined = [person.id for person in await people.joined(tx)]
+    await outbox.queue_for(
+        tx,
+        joined,
+        occasion=answering.occasion(survey, "opened"),
+        envelope="envelope/survey",
+        opens={"screen": "survey", "survey": survey},
+        not_before=now,
+        expires_at=closes_at,
+    )
+    await due.add(tx, "survey_close", str(survey), closes_at)
+    return Opened(survey, closes_at, len(register), len(joined))
+
+
+async def close_survey(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
+    """Close it, finally. What waits to be sent about it is not sent. Raises: SurveyClosed."""
+    closed = await closing.close(tx, survey, now=now)
+    for what in ("opened", "finished"):
+        await outbox.cancel(tx, answering.occasion(survey, what))
+    await due.cancel(tx, "survey_close", str(survey))
+    return closed
+
+
+async def close_on_time(tx: Transaction, survey: SurveyId, *, now: datetime) -> None:
+    """Its last day is over. Harmless when someone has closed it by hand before."""
+    try:
+        await close_survey(tx, survey, now=now)
+    except SurveyClosed:
+        return
+
+
+async def named(tx: Transaction, name: str) -> Opening:
+    """The open survey of that name. Raises: SurveyClosed when there is none."""
+    found = await openings.latest(tx, name)
+    if found is None or found.state != "open":
+        raise SurveyClosed(name)
+    return found
+
+
+async def invited_segments(tx: Transaction, asked: Questionnaire, day: date) -> Mapping[str, Mapping[str, int]]:
+    """How many people in the register each answer to each segment question would fit, as far as the register knows."""
+    facts = await people.invited_segments(tx, day)
+    return {
+        question.id: {
+            option_id: count
+            for option_id in question.option_ids
+            if (count := _known(question, option_id, facts[question.register]))
+        }
+        for question in asked.segment_questions
+        if question.register is not None
+    }
+
+
+def _known(question: Question, option_id: str, facts: Mapping[str, int]) -> int:
+    option = question.option(option_id)
+    if option.ages is not None:
+        first, last = option.ages
+        return sum(count for age, count in facts.items() if first <= int(age) <= last)
+    said = {option_id, *(label.casefold() for label in option.label.values())}
+    return sum(count for value, count in facts.items() if value.casefold() in said)
+
+
+async def _not_too_soon(tx: Transaction, now: datetime) -> None:
+    for opening in await openings.every(tx):
+        asked = await openings.questionnaire(tx, opening.id)
+        until = opening.opened_at + timedelta(weeks=PULSE_WEEKS)
+        if asked.purpose == "survey" and now < until:
+            raise TooSoonAfter(opening.name, today(until))

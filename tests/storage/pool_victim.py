@@ -1,0 +1,109 @@
+"""A process that works on the pool until it kills itself at the point it was told; run by test_kill_pool.py.
+
+It reads one order a line, does each in a child that is forked for it, and answers how the child ended: 0 done,
+9 killed, 1 anything else. A fork, because starting Python for each of 200 kills would take longer than all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from sealed_world import NOW, begin
+from sqlalchemy import event
+
+from storage import pool
+from storage.ids import PersonId, SurveyId
+from storage.keys import Keys
+from storage.store import Store, make_engine
+
+
+def die(*_ignored: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+    threading.Event().wait()
+
+
+class DeadlyKeys(Keys):
+    """Keys that kill their process when one of their methods is reached."""
+
+    def __init__(self, folder: Path, point: str | None) -> None:
+        super().__init__(folder)
+        self._point = point
+
+    def new_epoch(self, authority: int) -> str:
+        name = super().new_epoch(authority)
+        if self._point == "key made":
+            die()
+        return name
+
+    def burn_one(self, name: str) -> None:
+        if self._point == "after commit, before burning":
+            die()
+        super().burn_one(name)
+
+
+STATEMENTS = {"mid-Send": "INSERT INTO pool", "resealed": "UPDATE epoch"}
+"""Points that are the moment before a statement of this kind."""
+
+
+def arm(store: Store, order: dict[str, Any]) -> None:
+    """Set the kill: at a named point, before the n-th statement, or after so many seconds."""
+    engine, point, left = store.engine.sync_engine, order.get("point"), [order.get("statement")]
+
+    def before(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if point in STATEMENTS and statement.startswith(STATEMENTS[point]):
+            die()
+        if left[0] is not None:
+            left[0] -= 1
+            if left[0] < 0:
+                die()
+
+    event.listen(engine, "before_cursor_execute", before)
+    if point == "before commit":
+        event.listen(engine, "commit", die)
+    if (seconds := order.get("seconds")) is not None:
+        timer = threading.Timer(seconds, die)
+        timer.daemon = True
+        timer.start()
+
+
+async def obey(url: str, keys: str, order: dict[str, Any]) -> None:
+    store = Store(make_engine(url), DeadlyKeys(Path(keys), order.get("point")))
+    survey, person = SurveyId(order["survey"]), PersonId(order.get("person", 0))
+    arm(store, order)
+    async with store.transaction() as tx:
+        if order["work"] == "begin":
+            await begin(tx, person, survey)
+        elif order["work"] == "send":
+            await pool.send(tx, person, survey)
+        elif order["work"] == "turn":
+            await pool.turn(tx)
+        elif order["work"] == "close":
+            await pool.close(tx, survey, now=NOW)
+    await store.close()
+
+
+def main(url: str, keys: str) -> None:
+    print("ready", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                asyncio.run(obey(url, keys, json.loads(line)))
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(-os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
