@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import time
@@ -138,7 +139,9 @@ def _keys(folder: Path) -> list[Finding]:
     for place in (folder, folder / "keep", folder / "burn"):
         if not place.is_dir():
             problems.append(f"{place} is not there; `yousaid setup` makes it")
-        elif place != folder and (mode := stat.S_IMODE(place.stat().st_mode)) & 0o077:
+        elif place == folder:
+            continue
+        elif (mode := stat.S_IMODE(place.stat().st_mode)) & 0o077:
             problems.append(f"{place} is open to others ({mode:o}); chmod 700")
         elif not os.access(place, os.R_OK | os.W_OK | os.X_OK):
             problems.append(f"{place} cannot be used by this user")

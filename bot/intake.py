@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from engagement.authority import Settings
 
 from bot.chat.door import answer
 from bot.chat.events import Event, Tap, read
 from bot.chat.visit import Visit
 from bot.mouth import Mouth, Saying, TapAnswer
 from bot.screens import Screens
+from engagement.authority import Settings
 from storage import cards, chats, drafts, handled, invites, openings, people, staff
 from storage.store import Store, Transaction
 

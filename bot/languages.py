@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -18,7 +17,7 @@ from jinja2.runtime import Context
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
-LONDON: Final = ZoneInfo("Europe/London")
+from engagement.london import local
 
 
 class Language(BaseModel):
@@ -53,11 +52,6 @@ def languages_in(folders: Iterable[Path]) -> dict[str, Language]:
         for path in sorted(folder.glob("*/language.yaml"))
     )
     return {language.code: language for language in found}
-
-
-def local(moment: datetime) -> datetime:
-    """`moment` on London clocks."""
-    return moment.astimezone(LONDON)
 
 
 @dataclass(frozen=True, slots=True)

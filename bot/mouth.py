@@ -163,9 +163,8 @@ class Mouth:
                 if target is not None:
                     await self._wire.change(chat, target, card.screen.text, keyboard)
                     return
-                message = await self._wire.put(chat, card.screen.text, keyboard, protect=card.screen.protect)
-                state.last = message
-                self._outcomes.add(lambda tx: cards.learn_message(tx, card.chat_index, card.version, message))
+                state.last = await self._wire.put(chat, card.screen.text, keyboard, protect=card.screen.protect)
+                self._learn(card, state.last)
                 return
             except RetryAfter as error:
                 self._on_pause(seconds(error))
@@ -189,6 +188,9 @@ class Mouth:
             pause *= 2
             if not left:
                 log.warning("card_not_shown")
+
+    def _learn(self, card: CardOut, message: int) -> None:
+        self._outcomes.add(lambda tx: cards.learn_message(tx, card.chat_index, card.version, message))
 
     async def _more(self, chat: ChatId, state: _Chat, what: Screen | FileOut) -> None:
         pause = FIRST_PAUSE

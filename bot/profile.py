@@ -13,7 +13,7 @@ COMMANDS = ("start", "menu", "help", "stop")
 async def introduce(wire: Wire, screens: Screens) -> None:
     """Read what Telegram shows first, and change what is different: the limits on changing it are tight."""
     for code in screens.languages:
-        asked = "" if code == "en" else code
+        asked = None if code == "en" else code  # python-telegram-bot would send "" as a list
         wanted = tuple(BotCommand(name, screens.render(f"commands/{name}", code).text) for name in COMMANDS)
         if tuple(await wire.get_my_commands(language_code=asked)) != wanted:
             await wire.set_my_commands(wanted, language_code=asked)

@@ -142,13 +142,12 @@ class LeaseGone(Exception):
 
 
 @asynccontextmanager
-async def started(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, migrate: bool = True
-) -> AsyncIterator[Bot]:
-    """A bot taking updates, until the block ends; then it stops taking, says what it owes, and closes."""
+async def started(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
+    """A bot taking updates, until the block ends; then it stops taking, says what it owes, and closes.
+
+    Raises: WrongSchema, NotSetUp, SettingsWrong.
+    """
     store = Store.open(settings.database_url, settings.keys)
-    if migrate:
-        await schema.migrate(store.engine)
     await schema.check(store.engine)
     if settings.token is None:
         raise SettingsWrong(("YOUSAID_TOKEN is not set.",))

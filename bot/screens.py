@@ -16,7 +16,8 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.languages import FILTERS, Language, languages_in, local
+from bot.languages import FILTERS, Language, languages_in
+from engagement.london import local
 
 MAX_TEXT: Final = 4096
 MAX_LABEL: Final = 64

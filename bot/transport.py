@@ -52,10 +52,10 @@ class Transport(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: float | None | Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: float | None | Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: float | None | Any = BaseRequest.DEFAULT_NONE,
-        pool_timeout: float | None | Any = BaseRequest.DEFAULT_NONE,
+        read_timeout: float | Any | None = BaseRequest.DEFAULT_NONE,
+        write_timeout: float | Any | None = BaseRequest.DEFAULT_NONE,
+        connect_timeout: float | Any | None = BaseRequest.DEFAULT_NONE,
+        pool_timeout: float | Any | None = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise RuntimeError("the transport is not initialised")

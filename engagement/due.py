@@ -38,8 +38,13 @@ async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> 
     doing = KINDS.get(row.kind)
     if doing is None:
         raise UnknownKind(row.kind)
-    await doing(tx, settings, row, now)
-    await due.finish(tx, row)
+    if row.kind in REMOVES_ITSELF:
+        await due.finish(tx, row)
+        await doing(tx, settings, row, now)
+    else:
+        # Last, so that whoever cancels it meanwhile waits for the task or draft and not for this row.
+        await doing(tx, settings, row, now)
+        await due.finish(tx, row)
 
 
 async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) -> None:
@@ -98,3 +103,6 @@ KINDS: Mapping[str, Work] = {
     "survey_close": _survey_close,
     "prune": _prune,
 }
+
+REMOVES_ITSELF = frozenset({"survey_close"})
+"""Their work cancels their own row, which could not be marked done after it."""

@@ -148,7 +148,7 @@ async def cancel(tx: Transaction, person: PersonId, task: TaskId, *, now: dateti
     """The task cancelled by the young person; an owner who may know of it is told. Raises: NotYours, TaskOver."""
     found = _live(await _of(tx, person, task))
     await _end_round(tx, found)
-    never_told = await outbox.cancel(tx, _occasion(found, "new")) > 0
+    never_told = await outbox.cancel(tx, _occasion(found, "new"), staff=found.owner) > 0
     await _unqueue(tx, found)
     if not never_told:
         await _tell_staff(tx, found, found.owner, "cancelled", now)
@@ -314,8 +314,7 @@ async def _move(
     await due.cancel(tx, REMINDER, _round(task))
     await _unqueue(tx, task)
     if task.owner != to:
-        what = "overdue" if why == "late" else "passed"
-        await _tell_staff(tx, task, task.owner, what, now, next=to, next_at=now.isoformat())
+        await _tell_staff(tx, task, task.owner, "moved", now)
     backup = rota.next_in(line, without={*task.asked, *task.avoid, to})
     moved = await tasks.pass_on(tx, task, to, due_at, backup=backup.id if backup else None)
     await _start_round(tx, settings, moved, now, hours)
@@ -326,7 +325,7 @@ async def _move(
         lane="young",
         kind="help",
         envelope="envelope/update",
-        opens={"screen": "contact/moved", "task": moved.id, "was": task.owner, "why": why},
+        opens={"screen": "contact/moved", "task": moved.id, "why": why},
         not_before=now,
         expires_at=now + KEPT_WAITING,
     )
@@ -374,16 +373,13 @@ def _occasion(task: Task, what: str) -> str:
 ENVELOPES = {
     "new": "staff/new_task",
     "reminder": "staff/task_due",
-    "overdue": "staff/overdue",
-    "passed": "staff/task_gone",
-    "cancelled": "staff/task_gone",
+    "moved": "staff/task_moved",
+    "cancelled": "staff/task_cancelled",
     "changed": "staff/task_changed",
 }
 
 
-async def _tell_staff(
-    tx: Transaction, task: Task, member: StaffId | None, what: str, now: datetime, **more: str | int
-) -> None:
+async def _tell_staff(tx: Transaction, task: Task, member: StaffId | None, what: str, now: datetime) -> None:
     if member is None:
         return
     await outbox.queue(
@@ -393,7 +389,7 @@ async def _tell_staff(
         lane="staff",
         kind="help",
         envelope=ENVELOPES[what.partition(":")[0]],
-        opens={"screen": "staff/task", "task": task.id, "due_at": task.due_at.isoformat(), **more},
+        opens={"screen": "staff/task", "task": task.id},
         not_before=now,
         expires_at=now + KEPT_WAITING,
     )

@@ -227,9 +227,11 @@ async def after_crash(tx: Transaction, *, on: date, now: datetime) -> int:
     return queued + (await tx.connection.execute(rest)).rowcount
 
 
-async def cancel(tx: Transaction, occasion: str) -> int:
-    """How many messages of this occasion, to whomever, will now not be sent."""
-    waiting = (outbox.c.authority == tx.authority, outbox.c.occasion == occasion, outbox.c.state == "queued")
+async def cancel(tx: Transaction, occasion: str, *, staff: StaffId | None = None) -> int:
+    """How many messages of this occasion, to that member of staff or to whomever, will now not be sent."""
+    waiting = [outbox.c.authority == tx.authority, outbox.c.occasion == occasion, outbox.c.state == "queued"]
+    if staff is not None:
+        waiting.append(outbox.c.staff == staff)
     return (await tx.connection.execute(update(outbox).where(*waiting).values(state="cancelled"))).rowcount
 
 

@@ -1,4 +1,4 @@
-"""Messages still to be cleared from a chat. A row holds sealed chat and message id, the hour it becomes too late, no more."""
+"""Messages still to be cleared from a chat. A row holds sealed chat and message id, and the hour it becomes too late."""
 
 from __future__ import annotations
 

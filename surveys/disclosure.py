@@ -12,6 +12,8 @@ from dataclasses import dataclass
 MIN_BASE = 10
 MIN_COUNT = 5
 MIN_HIDDEN = 10
+MIN_VALUES = 5
+"""One more than the four we want left: of equal counts the first is hidden, which rules out one more."""
 MIN_SEGMENT = 10
 MIN_INVITED_FOR_BREAKDOWN = 120
 ROUND_TO = 5
@@ -35,7 +37,8 @@ def hidden(counts: Sequence[int], *, sensitive: bool, base: int | None = None) -
 
     `base` is the people who gave a real answer; it is needed where one person may tick several answers, and is
     otherwise the sum. Counts of 1-4 are hidden, and of 0 where the question is sensitive; so is a count that leaves
-    1-4 (or 0, where sensitive) for everyone else. Then the next lowest count goes until what is hidden holds 10.
+    1-4 (or 0, where sensitive) for everyone else. Then the next lowest count goes until what is hidden holds 10, and
+    on until nobody who knows these rules and sees what is printed can narrow a hidden count to under four values.
     """
     people = sum(counts) if base is None else base
     if people < MIN_BASE:
@@ -43,9 +46,12 @@ def hidden(counts: Sequence[int], *, sensitive: bool, base: int | None = None) -
     away = {at for at, count in enumerate(counts) if _telling(count, people, sensitive=sensitive)}
     if not away:
         return frozenset()
-    if not _topped_up(away, range(len(counts)), counts.__getitem__) or len(away) == len(counts):
+    if not _topped_up(away, range(len(counts)), counts.__getitem__):
         return None
-    return frozenset(away)
+    while base is None and _guessable(counts, away, sensitive=sensitive):
+        lowest = min((count, at) for at, count in enumerate(counts) if at not in away and count)
+        away.add(lowest[1])
+    return frozenset(away) if len(away) < len(counts) else None
 
 
 def shown(counts: Sequence[int], *, sensitive: bool, base: int | None = None) -> Shown | None:
@@ -111,6 +117,27 @@ def _telling(count: int, people: int, *, sensitive: bool) -> bool:
     """Whether a count, or what it leaves for the others, says something about very few people."""
     least = 0 if sensitive else 1
     return least <= count < MIN_COUNT or least <= people - count < MIN_COUNT
+
+
+def _guessable(counts: Sequence[int], away: set[int], *, sensitive: bool) -> bool:
+    """Whether the rounded base, the rounded rest and the rules leave too few values for some hidden count.
+
+    One answer a person, so that the counts add up to the base. What is hidden is never higher than what is shown, and
+    one of the hidden counts at least is under 5. Every hidden count has the same bounds. (R1-R4 alone print 7, 7, 4
+    as "5 of 20, two hidden", which fits nothing else.)
+    """
+    seen = [rounded(count) for at, count in enumerate(counts) if at not in away and count]
+    if not seen:
+        return False
+    base, slack = rounded(sum(counts)), ROUND_TO // 2
+    fewest = max(MIN_HIDDEN, base - slack - sum(seen) - slack * len(seen))
+    most = base + slack - sum(max(MIN_COUNT, count - slack) for count in seen)
+    highest, lowest, others = min(seen) + slack, 0 if sensitive else 1, len(away) - 1
+    possible = 0
+    for value in range(lowest, min(highest, most - others * lowest) + 1):
+        rest = others * highest if value < MIN_COUNT else MIN_COUNT - 1 + (others - 1) * highest
+        possible += value + rest >= fewest
+    return possible < MIN_VALUES
 
 
 def _topped_up(away: set[int], places: Sequence[int], count: Callable[[int], int], held: int = 0) -> bool:

@@ -97,7 +97,7 @@ def read(raw: dict[str, Any]) -> Event | None:
 
     Raises: whatever python-telegram-bot raises on an update it cannot build.
     """
-    update = Update.de_json(raw)
+    update = Update.de_json(_without_old_keyboard(raw))
     if update.callback_query is not None:
         return _tap(update.update_id, update.callback_query)
     if update.message is not None:
@@ -105,6 +105,15 @@ def read(raw: dict[str, Any]) -> Event | None:
     if update.my_chat_member is not None:
         return _membership(update.update_id, update.my_chat_member)
     return None
+
+
+def _without_old_keyboard(raw: dict[str, Any]) -> dict[str, Any]:
+    """The update without the text and buttons of the card a tap was on: we know them, and building them costs most."""
+    tap = raw.get("callback_query")
+    if not isinstance(tap, dict) or not isinstance(message := tap.get("message"), dict):
+        return raw
+    bare = {name: message[name] for name in ("message_id", "date", "chat") if name in message}
+    return {**raw, "callback_query": {**tap, "message": bare}}
 
 
 def _tap(update: int, query: CallbackQuery) -> Tap | Elsewhere | None:

@@ -19,7 +19,7 @@ from surveys.errors import TooLong
 from surveys.plan import TICKS, TYPED
 from surveys.values import is_typed
 
-SCALE_ROWS: Final = (range(0, 4), range(4, 8), range(8, 11))
+SCALE_ROWS: Final = (range(4), range(4, 8), range(8, 11))
 """0-10 as 4 + 4 + 3: part of the definition, since row breaks nudge answers."""
 
 BUTTON_CHARS: Final = 28

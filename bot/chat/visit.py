@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from engagement.authority import Settings
-
 from bot.chat.events import Event, Tap
 from bot.mouth import STATIC, CardOut, FileOut, Saying, TapAnswer
 from bot.screens import Screen, Screens
+from engagement.authority import Settings
 from storage import cards, people, staff, trail
 from storage.cards import Card
 from storage.ids import PersonId, StaffId

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -31,6 +32,8 @@ for noun, group in (
 
 def main() -> None:
     """What the `yousaid` command runs."""
+    # Whatever it makes (a database, a backup, a key) is for the one who runs it.
+    os.umask(0o077)
     try:
         app()
     except Exception as error:

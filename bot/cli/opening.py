@@ -46,16 +46,21 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 
     Raises: NotSetUp, KeyMissing, WrongSchema.
     """
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.is_file():
-        raise NotSetUp
-    require_keys(settings.keys)
+    require_set_up(settings)
     store = Store.open(settings.database_url, settings.keys)
     try:
         await schema.check(store.engine)
         yield store
     finally:
         await store.close()
+
+
+def require_set_up(settings: Settings) -> None:
+    """Raises NotSetUp or KeyMissing before anything could be made that `setup` should make."""
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.is_file():
+        raise NotSetUp
+    require_keys(settings.keys)
 
 
 def require_keys(folder: Path) -> None:

@@ -23,12 +23,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="For a script.")]
 
 def run() -> None:
     """Run the bot until it is told to stop."""
+    settings = opening.settings(needs_token=True)
+    opening.require_set_up(settings)
+    from bot.run import LeaseGone
     from bot.run import run as running
 
-    settings = opening.settings(needs_token=True)
     logs.configure()
-    opening.wait(_migrate(settings))
-    opening.wait(running(settings))
+    try:
+        opening.wait(running(settings))
+    except LeaseGone:
+        raise Refused("Another process has taken over polling with this token.") from None
 
 
 def demo(

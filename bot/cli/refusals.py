@@ -28,7 +28,8 @@ class Refused(Exception):
 
 def _unreadable(error: UnreadableRows) -> str:
     rows = "\n".join(f"  {problem}" for problem in error.problems)
-    return f"Nothing was imported: {len(error.problems)} rows cannot be read.\n{rows}\nMend them, or add --skip-unreadable."
+    count = len(error.problems)
+    return f"Nothing was imported: {count} rows cannot be read.\n{rows}\nMend them, or add --skip-unreadable."
 
 
 def _leaving(error: SecondPersonNeeded) -> str:

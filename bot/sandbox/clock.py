@@ -84,10 +84,11 @@ class Clock:
 class Changes:
     """Something that changes: whoever waits here wakes at the next change."""
 
-    __slots__ = ("_waiting", "count")
+    __slots__ = ("_many", "_waiting", "count")
 
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[None]] = []
+        self._many = 64
         self.count = 0
 
     def notify(self) -> None:
@@ -99,11 +100,18 @@ class Changes:
                 if not future.done():
                     future.set_result(None)
 
+    def future(self) -> asyncio.Future[None]:
+        """Done at the next change after this call."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if len(self._waiting) >= self._many:  # forget those who stopped waiting
+            self._waiting = [one for one in self._waiting if not one.done()]
+            self._many = 2 * len(self._waiting) + 64
+        self._waiting.append(future)
+        return future
+
     async def next(self) -> None:
         """Come back at the next change."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        await future
+        await self.future()
 
     async def until(self, is_true: Callable[[], object]) -> None:
         """Come back as soon as this holds."""

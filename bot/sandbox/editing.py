@@ -112,7 +112,9 @@ def delete_messages(telegram: Telegram, bot: Bot, params: Params) -> Any:
         raise bad_request("too many message identifiers specified")
     if not numbers:
         raise bad_request("message identifiers are not specified")
-    found = [chat.messages[MessageId(int(n))] for n in numbers if MessageId(int(n)) in chat.messages]
+    if not all(isinstance(number, int) for number in numbers):
+        raise bad_request("message identifier must be a Number")
+    found = [chat.messages[number] for number in numbers if number in chat.messages]
     for message in found:
         _check_deletable(telegram, bot, chat, message)
     telegram.remove(chat, [message.id for message in found])

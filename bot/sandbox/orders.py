@@ -19,7 +19,7 @@ class Impossible(Exception):
 
 async def obey(page: "Page", order: Json) -> None:
     """Carry out one order. Raises: Impossible where it makes no sense."""
-    name = str(order.get("do", ""))
+    name = str(order.get("do", "")) if isinstance(order, dict) else ""
     try:
         if name in FOR_PHONES:
             await FOR_PHONES[name](page.shown[int(order["phone"])].phone, order)

@@ -70,6 +70,8 @@ def set_my_commands(telegram: Telegram, bot: Bot, params: Params) -> Any:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     kept: list[Json] = []
     for item in listed:
+        if not isinstance(item, dict):
+            raise bad_request("can't parse BotCommand: expected an Object")
         name, words = str(item.get("command", "")).lstrip("/"), str(item.get("description", ""))
         if not 1 <= len(name) <= 32 or not set(name) <= COMMAND_LETTERS:
             raise bad_request("BOT_COMMAND_INVALID")

@@ -63,6 +63,10 @@ def written(params: Params, name: str, values: Json | None = None) -> Parsed:
     parsed = parse_html(source) if mode else plain(source)
     listed = None if mode else given.json("entities" if is_text else "caption_entities", "can't parse entities")
     if listed:
+        if not isinstance(listed, list) or not all(
+            isinstance(e, dict) and {"offset", "length"} <= e.keys() for e in listed
+        ):
+            raise bad_request("can't parse entities: expected an Array of MessageEntity")
         parsed = tidy(source, [dict(entity) for entity in listed])
     if is_text and not parsed.text.strip():
         raise bad_request("message text is empty")

@@ -130,7 +130,7 @@ class Server:
             case Kind.RESET_BEFORE:
                 return cut(request)
             case Kind.HANG:
-                await fault.released.wait()
+                await self._hang(fault)
             case Kind.DELAY:
                 await asyncio.sleep(fault.seconds)
         return None
@@ -140,7 +140,16 @@ class Server:
         if fault.kind is Kind.RESET_AFTER:
             cut(request)
         elif fault.kind is Kind.HANG_AFTER:
+            await self._hang(fault)
+
+    async def _hang(self, fault: Fault) -> None:
+        # What hangs is not under way: nothing comes of it until somebody lets it go.
+        self.telegram.under_way -= 1
+        self.telegram.changes.notify()
+        try:
             await fault.released.wait()
+        finally:
+            self.telegram.under_way += 1
 
 
 def refusal(refused: Refused) -> web.Response:

@@ -16,6 +16,7 @@ def phone_json(phone: Handset, *, now: float) -> Json:
     return {
         "now": now,
         "bot": phone.bot.name,
+        "about": about(phone),
         "online": device.online,
         "open": device.is_open,
         "blocked": phone.chat.blocked,
@@ -40,6 +41,12 @@ def phone_json(phone: Handset, *, now: float) -> Json:
         "answers": [{"text": answer.text, "alert": answer.alert} for answer in device.alerts],
         "reader": reader.spoken(phone.bot, phone.messages[-MOST_MESSAGES:]),
     }
+
+
+def about(phone: Handset) -> str:
+    """What an empty chat says of the bot, in the person's language where there is one."""
+    texts = phone.bot.texts
+    return texts.get(("description", phone.user.language)) or texts.get(("description", ""), "")
 
 
 def message_json(phone: Handset, message: Message) -> Json:

@@ -136,12 +136,15 @@ class Page:
             raise web.HTTPForbidden  # another site in the same browser must not play with these phones
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
-        async with asyncio.TaskGroup() as group:
-            sending = group.create_task(self._send(socket))
+        sending = asyncio.create_task(self._send(socket))
+        try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     await self._obey(socket, message.data)
+        finally:
             sending.cancel()
+            # A page that was closed in the middle of a sentence is no error.
+            await asyncio.gather(sending, return_exceptions=True)
         return socket
 
     async def _obey(self, socket: web.WebSocketResponse, text: str) -> None:
@@ -155,6 +158,7 @@ class Page:
         seen: dict[int, int] = {}
         said = ""
         while not socket.closed:
+            changed = self._changes()  # before looking: what changes while this sends is not missed
             for number, shown in list(self.shown.items()):
                 if seen.get(number) != shown.phone.device.changes.count:
                     seen[number] = shown.phone.device.changes.count
@@ -166,14 +170,10 @@ class Page:
             if world != said:
                 said = world
                 await socket.send_str(world)
-            await self._next()
+            await asyncio.wait(changed, return_when=asyncio.FIRST_COMPLETED)
+            for future in changed:
+                future.cancel()
 
-    async def _next(self) -> None:
-        sources = [self.changes, self.telegram.changes]
-        sources += [shown.phone.device.changes for shown in self.shown.values()]
-        waits = [asyncio.ensure_future(source.next()) for source in sources]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+    def _changes(self) -> list[asyncio.Future[None]]:
+        phones = [shown.phone.device.changes for shown in self.shown.values()]
+        return [source.future() for source in (self.changes, self.telegram.changes, *phones)]

@@ -41,25 +41,20 @@ class Courier:
         async with ClientSession(timeout=ClientTimeout(total=60)) as session:
             while hook := self.bot.webhook:
                 self.bot.queue.age_out()
+                changed = [self.bot.queue.changes.future(), self._freed.future()]
                 for update in list(self.bot.queue.waiting):
                     key = (update.kind, update.owner)
                     if key not in self._under_way and len(self._under_way) < hook.connections:
                         task = asyncio.create_task(self._deliver(session, hook, update))
                         self._under_way[key] = task
                         task.add_done_callback(partial(self._free, key))
-                await self._change()
+                await asyncio.wait(changed, return_when=asyncio.FIRST_COMPLETED)
+                for future in changed:
+                    future.cancel()
 
     def _free(self, key: tuple[str, int], _: asyncio.Task[None]) -> None:
         self._under_way.pop(key, None)
         self._freed.notify()
-
-    async def _change(self) -> None:
-        waits = [asyncio.ensure_future(self.bot.queue.changes.next()), asyncio.ensure_future(self._freed.next())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     async def _deliver(self, session: ClientSession, hook: Webhook, update: Update) -> None:
         headers = {"Content-Type": "application/json"} | ({SECRET_HEADER: hook.secret} if hook.secret else {})

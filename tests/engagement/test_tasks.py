@@ -95,7 +95,7 @@ async def test_asking_writes_a_sealed_task_and_one_neutral_message_to_its_owner(
         assert await stored.open_for(tx, team.priya) == (task,)
         assert await stored.open_for(tx, team.cara) == ()
     assert (row.envelope, row.lane, row.kind) == ("staff/new_task", "staff", "help")
-    assert row.opens == {"screen": "staff/task", "task": team.task, "due_at": TUESDAY_10.isoformat()}
+    assert row.opens == {"screen": "staff/task", "task": team.task}
 
 
 async def test_a_second_tap_gets_what_was_promised_first(store, team):
@@ -152,7 +152,16 @@ async def test_cancelled_after_the_owner_heard_they_are_told(store, team):
     async with store.transaction() as tx:
         await outbox.claim(tx, now=MONDAY)
         await tasks.cancel(tx, team.jo, team.task, now=MONDAY)
-    assert await told(store, member=team.priya) == ["staff/new_task", "staff/task_gone"]
+    assert await told(store, member=team.priya) == ["staff/new_task", "staff/task_cancelled"]
+
+
+async def test_the_owner_hears_of_a_cancelling_even_when_duty_had_not_heard_of_the_task(store, team):
+    async with store.transaction() as tx:
+        await outbox.claim(tx, now=MONDAY)
+        await tasks.ping_duty(tx, SETTINGS, team.task, now=MONDAY)
+        await tasks.cancel(tx, team.jo, team.task, now=MONDAY)
+    assert await told(store, member=team.priya) == ["staff/new_task", "staff/task_cancelled"]
+    assert await told(store, member=team.dana) == []
 
 
 async def test_a_changed_note_is_told_each_time(store, team):
@@ -261,8 +270,8 @@ async def test_passed_on_the_hour_stands_and_the_young_person_hears_who_it_is(st
         (row,) = await outbox.of_person(tx, team.jo)
     assert (moved.owner, moved.due_at, moved.state) == (team.dana, TUESDAY_10, "open")
     assert moved.state_for(team.priya) == "passed_on"
-    assert row.opens == {"screen": "contact/moved", "task": team.task, "was": team.priya, "why": "passed"}
-    assert await told(store, member=team.priya) == ["staff/task_gone"]
+    assert row.opens == {"screen": "contact/moved", "task": team.task, "why": "passed"}
+    assert await told(store, member=team.priya) == ["staff/task_moved"]
     assert await told(store, member=team.dana) == ["staff/new_task"]
     await beat(store, TUESDAY_10 - timedelta(seconds=1))
     assert (await task_of(store, team)).owner == team.dana
@@ -300,16 +309,14 @@ async def test_the_whole_chain_is_asked_in_turn_and_the_young_person_hears_each_
             *_, row = await outbox.of_person(tx, team.jo)
         assert row.occasion == f"task:{team.task}:escalated:{turn}"
         assert (row.envelope, row.lane, row.kind, row.not_before) == ("envelope/update", "young", "help", now)
-        assert row.opens["screen"] == "contact/moved"
+        assert row.opens == {"screen": "contact/moved", "task": team.task, "why": "late"}
     assert await told(store, person=team.jo) == ["envelope/update"] * len(expected)
 
 
-async def test_whoever_did_not_manage_is_told_who_is_asked_now(store, team):
+async def test_whoever_did_not_manage_is_told_that_it_has_moved(store, team):
     await beat(store, TUESDAY_10)
-    async with store.transaction() as tx:
-        *_, row = await outbox.of_staff(tx, team.priya)
-    assert (row.envelope, row.opens["next"]) == ("staff/overdue", team.cara)
-    assert row.opens["due_at"] == TUESDAY_10.isoformat()
+    assert await told(store, member=team.priya) == ["staff/task_moved"]
+    assert (await task_of(store, team)).state_for(team.priya) == "passed_on"
     assert await told(store, member=team.cara) == ["staff/new_task"]
 
 

@@ -173,6 +173,21 @@ async def test_broken_markup_is_refused(call, ash, text, words):
     assert reply.refusal == (400, f"Bad Request: can't parse entities: {words}")
 
 
+async def test_entities_may_be_given_by_hand_and_must_be_entities(call, ash):
+    bold = [{"type": "bold", "offset": 0, "length": 2}]
+    assert (await call("sendMessage", chat_id=ash.id, text="Hi you", entities=bold)).result["entities"] == bold
+    reply = await call("sendMessage", chat_id=ash.id, text="Hi you", entities=[{"type": "bold"}])
+    assert reply.refusal == (400, "Bad Request: can't parse entities: expected an Array of MessageEntity")
+
+
+async def test_a_reply_names_the_message_it_answers_or_is_refused(call, ash):
+    first = ash.mine[0].id
+    found = (await call("sendMessage", chat_id=ash.id, text="x", reply_parameters={"message_id": first})).result
+    assert found["reply_to_message"]["message_id"] == first
+    reply = await call("sendMessage", chat_id=ash.id, text="x", reply_parameters={"message_id": 999999})
+    assert reply.refusal == (400, "Bad Request: message to be replied not found")
+
+
 async def test_a_parse_mode_nobody_knows_is_refused(call, ash):
     reply = await call("sendMessage", chat_id=ash.id, text="x", parse_mode="Wiki")
     assert reply.refusal == (400, "Bad Request: unsupported parse_mode")
@@ -355,6 +370,7 @@ async def test_deleting_many_refuses_the_whole_call_when_one_is_too_old(call, as
         ("", "message identifiers are not specified"),
         (list(range(1, 102)), "too many message identifiers specified"),
         ({"a": 1}, "expected an Array of message identifiers"),
+        (["x"], "message identifier must be a Number"),
     ],
 )
 async def test_a_list_of_messages_that_is_not_one_is_refused(call, ash, ids, words):
@@ -485,6 +501,7 @@ async def test_an_album_holds_2_to_10(call, ash, count, status):
 @pytest.mark.parametrize(
     ("commands", "words"),
     [
+        (["start"], "can't parse BotCommand: expected an Object"),
         ([{"command": "Start", "description": "x"}], "BOT_COMMAND_INVALID"),
         ([{"command": "x" * 33, "description": "x"}], "BOT_COMMAND_INVALID"),
         ([{"command": "start", "description": ""}], "BOT_COMMAND_DESCRIPTION_INVALID"),

@@ -18,7 +18,7 @@ from storage import drafts, openings, pool
 from storage.ids import PersonId, SurveyId
 from storage.store import Store, Transaction
 from surveys import flow
-from surveys.definition import Kind, Question, Questionnaire
+from surveys.definition import Kind, Question
 from surveys.load import load
 from surveys.values import Answers
 
@@ -151,7 +151,7 @@ class Keeping(Protocol):
 class Sealed:
     """As the service does it."""
 
-    done, answers, pool = "participation", "answer", "pool"
+    done, answers, pool, key = "participation", "answer", "pool", "key"
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -191,7 +191,7 @@ class Sealed:
 class Naive:
     """As one would without thinking: counted rows, and at Send the flag and the answers in one transaction."""
 
-    done, answers, pool = "naive_done", "naive_answer", None
+    done, answers, pool, key = "naive_done", "naive_answer", None, "id"
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -256,7 +256,3 @@ async def play(world: World, keeping: Keeping, look: Look, *, seed: int, turns: 
     await look("before the close")
     await keeping.close()
     await look("at the end")
-
-
-def questionnaire() -> Questionnaire:
-    return CARE

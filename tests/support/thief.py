@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from support.linkage import TOLD, Naive, Sealed, World
+from support.pages import postgres_tuples, sqlite_cells
 
 from storage.ids import PersonId
 from storage.keys import Keys
-from storage.store import Store, make_engine
-from support.linkage import TOLD, Naive, Sealed, World
-from support.pages import postgres_tuples, sqlite_cells
+from storage.store import Store
 
 Row = tuple[str, str, str]
 """(question, value, segments), as stored."""
@@ -101,8 +100,7 @@ class Thief:
         stolen = [Path(shutil.copyfile(file, place / file.name)) for file in source.parent.glob(f"{source.name}*")]
         database = place / source.name
         for name, cells in _orders_of_cells(database, self.keeping.done).items():
-            at = 0 if self.keeping is Naive else 1
-            copy.done[name] = [PersonId(cell.values[at]) for cell in cells if cell.values[-1]]
+            copy.done[name] = [PersonId(cell.values[1]) for cell in cells if cell.values[-1]]
         for name, cells in _orders_of_cells(database, self.keeping.answers).items():
             copy.answers[name] = [tuple(cell.values[-3:]) for cell in cells]
         if self.keeping.pool is not None:
@@ -118,23 +116,21 @@ class Thief:
     async def _look_at_postgres(self, copy: Copy) -> None:
         done, answers = self.keeping.done, self.keeping.answers
         # A thief of files waits for nobody, but a test must: what is only in memory cannot be stolen.
-        engine = make_engine(self.store.engine.url.render_as_string(hide_password=False))
-        async with engine.connect() as connection:
+        async with self.store.engine.connect() as connection:
             await connection.execute(text("CHECKPOINT"))
             for name, order in _POSTGRES_ORDERS.items():
                 rows = await connection.execute(text(f"SELECT person FROM {done} WHERE done ORDER BY {order}"))
                 copy.done[name] = [PersonId(row.person) for row in rows]
-                rows = await connection.execute(
-                    text(f"SELECT question, value, segments FROM {answers} ORDER BY {order}")
-                )
+            columns = "question, value, segments"
+            for name, order in {**_POSTGRES_ORDERS, "key": self.keeping.key}.items():
+                rows = await connection.execute(text(f"SELECT {columns} FROM {answers} ORDER BY {order}"))
                 copy.answers[name] = [tuple(row) for row in rows]
             copy.same_transaction = await self._same_transaction(connection)
             file = await connection.scalar(text(f"SELECT pg_read_binary_file(pg_relation_filepath('{done}'))"))
-            copy.done["dead rows too"] = _senders(file, 0 if self.keeping.pool is None else 4)
+            copy.done["dead rows too"] = _senders(file)
             if self.keeping.pool is not None:
                 await self._look_at_boxes(copy, connection)
             path = await connection.scalar(text(f"SELECT pg_relation_filepath('{answers}')"))
-        await engine.dispose()
         if self.data is not None:
             own = [each for each in (self.data / path).parent.iterdir() if each.is_file()]
             others = [each for each in (self.data / "pg_wal").iterdir() if each.is_file()]
@@ -142,7 +138,7 @@ class Thief:
             self._scan(copy, own + sorted(others), own=own)
 
     async def _look_at_boxes(self, copy: Copy, connection: Any) -> None:
-        for name, order in {**_POSTGRES_ORDERS, "place of its words": "pg_column_toast_chunk_id(words)"}.items():
+        for name, order in {**_POSTGRES_ORDERS, "key": "key", "place of its words": _TOAST}.items():
             rows = await connection.execute(text(f"SELECT survey, epoch, taps, words FROM pool ORDER BY {order}"))
             copy.pool[name] = [Box(*row) for row in rows]
         rows = await connection.execute(text("SELECT person, survey, epoch, taps, words FROM draft"))
@@ -183,8 +179,8 @@ _POSTGRES_ORDERS = {
     "as read": "ctid",
     "transaction": "xmin::text::bigint, ctid",
     "transaction, latest first": "xmin::text::bigint DESC, ctid",
-    "first column": "1",
 }
+_TOAST = "pg_column_toast_chunk_id(words)"
 
 
 def _orders_of_cells(database: Path, table: str) -> dict[str, list[Any]]:
@@ -202,8 +198,11 @@ def _orders_of_cells(database: Path, table: str) -> dict[str, list[Any]]:
     return orders
 
 
-def _senders(file: bytes, at: int) -> list[PersonId]:
-    """Everybody with a flag, by the transaction that first set it, dead rows included."""
+def _senders(file: bytes) -> list[PersonId]:
+    """Everybody with a flag, by the transaction that first set it, dead rows included.
+
+    The person is the second number of a row, both in `participation` and in the naive table.
+    """
     ordered = sorted(postgres_tuples(file), key=lambda found: (found.xmin, found.block, found.item))
-    people = [PersonId(int.from_bytes(found.data[at : at + 4], "little")) for found in ordered]
+    people = [PersonId(int.from_bytes(found.data[4:8], "little")) for found in ordered]
     return list(dict.fromkeys(people))

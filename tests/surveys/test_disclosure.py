@@ -33,7 +33,9 @@ ROWS = st.lists(st.integers(0, 60), min_size=2, max_size=9)
         ([2, 48], False, None),  # what is left over tells as much
         ([2, 0, 48], False, {0, 2}),
         ([4, 4, 4], False, None),
-        ([10, 10, 10, 1], False, {0, 3}),  # of equals, the first
+        ([30, 30, 30, 1], False, {0, 3}),  # of equals, the first
+        ([7, 7, 4], False, None),  # "5 of 20, two hidden" would fit nothing else
+        ([7, 7, 4, 30], False, {0, 1, 2}),  # so would "5 and 30 of 50": one more goes
     ],
 )
 def test_the_rules_hide_what_tells_about_few(counts, sensitive, away):
@@ -88,9 +90,9 @@ def test_what_is_hidden_holds_ten_people_in_two_cells_at_least(counts, sensitive
 
 
 @given(ROWS, st.booleans())
-def test_no_more_is_hidden_than_the_rules_ask(counts, sensitive):
+def test_where_shown_counts_are_big_no_more_is_hidden_than_the_rules_ask(counts, sensitive):
     away = hidden(counts, sensitive=sensitive)
-    if away:
+    if away and min(counts[at] for at in range(len(counts)) if at not in away) > 25:
         added = [counts[at] for at in away if counts[at] >= 5]
         assert not added or sum(counts[at] for at in away) - max(added) < 10 or sum(counts) - max(added) < 5
 

@@ -103,6 +103,8 @@ export class Phone {
     this.find(".bot").textContent = state.bot;
     this.find(".avatar").textContent = state.bot.slice(0, 1).toUpperCase();
     this.find(".sub").textContent = !state.online ? "waiting for network…" : state.typing ? "typing…" : "bot";
+    clearTimeout(this.typing);
+    if (state.typing) this.typing = setTimeout(() => { this.find(".sub").textContent = "bot"; }, 5000);
     this.find(".net").textContent = state.online ? "4G ▮▮▮" : "No network";
     this.find(".phone").classList.toggle("off", !state.online);
     this.pressed("lock", !state.open, state.open ? "Lock" : "Unlock");
@@ -166,7 +168,7 @@ export class Phone {
     if (shown) return undefined;
     const node = document.createElement("p");
     node.className = "nothing";
-    node.textContent = "No messages here";
+    node.textContent = state.about || "No messages here";
     log.append(node);
     return undefined;
   }

@@ -1,0 +1,49 @@
+# Only Python 3.11 or later (with venv) and make are needed; everything else is fetched into .venv.
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help install demo test lint bench prove clean
+
+help:
+	@echo "make demo     play with a made-up authority in the browser"
+	@echo "make test     everything that must hold, in at most 5 minutes"
+	@echo "make lint     only the part of it that reads the code"
+	@echo "make bench    print figures"
+	@echo "make prove    the long proofs; writes tests/PROOF.md"
+	@echo "make install  only make .venv"
+
+install: .venv/installed
+
+# --inexact, because an exact sync would remove the uv that is doing it.
+.venv/installed: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; say which with: make PYTHON=python3.12 install"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --quiet --frozen --all-extras --inexact --python $(BIN)/python
+	@touch $@
+
+demo: install
+	$(BIN)/yousaid demo
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term:skip-covered
+
+bench: install
+	$(BIN)/python tests/bench/run.py
+
+prove: install
+	$(BIN)/python -m pytest -q -m prove -n $(JOBS) --dist worksteal --timeout 3600
+
+clean:
+	rm -rf .venv .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .demo dist

@@ -1,0 +1,195 @@
+"""`make demo`: a made-up council, sixty young people and phones to play with. Bot, database and HTTP are real."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.run import Bot, started
+from bot.sandbox.clock import Clock
+from bot.sandbox.people import PEOPLE, STAFF, YOUNG_PHONES, details
+from bot.sandbox.server import Running, serve
+from bot.sandbox.telegram import Telegram
+from bot.sandbox.web import Page
+from bot.settings import Settings
+from engagement import answering, authority, surveys
+from storage import drafts, invites, openings, people, pool, schema, staff
+from storage.ids import ChatId, PersonId, SurveyId
+from storage.store import Store, Transaction
+from surveys import flow
+from surveys.definition import Kind, Question, Questionnaire
+from surveys.plan import TICKS, TYPED
+from surveys.values import Answers
+
+NORTHFIELD = Path(__file__).parent / "northfield.yaml"
+SURVEY = Path(__file__).parents[2] / "surveys" / "definitions" / "care_leaver_survey.yaml"
+HAVE_SENT, HAVE_BEGUN = 34, 8
+SEED = 20261124
+INVITE_DAYS = 60
+CHATS_FROM = 900_000_000
+"""Chat numbers of the young people whose phones are not on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A playing sandbox: where its page is, and what it is made of."""
+
+    running: Running
+    page: Page
+    bot: Bot
+    store: Store
+    clock: Clock
+
+
+async def demo(*, port: int) -> None:
+    """Play until Ctrl-C."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with tempfile.TemporaryDirectory(prefix="yousaid-demo-") as folder:
+        async with playing(Path(folder), port=port) as here:
+            Console().print(f"The page of phones is at {here.running.url}/ (Ctrl-C ends it).", soft_wrap=True)
+            await stop.wait()
+
+
+@asynccontextmanager
+async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
+    """The sandbox, filled and running, until the block ends. Nothing of it is kept."""
+    clock = Clock()
+    telegram = Telegram(clock=clock)
+    page = Page(telegram, telegram.bot, title="Northfield, a made-up council")
+    async with await serve(telegram, port=port, also=[page.routes]) as running:
+        settings = Settings(
+            token=telegram.bot.token,
+            api_url=running.api_url,
+            database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
+            keys=folder / "keys",
+        )
+        store = Store.open(settings.database_url, settings.keys)
+        try:
+            await schema.migrate(store.engine)
+            await _fill(store, page, clock.now())
+            async with started(settings, clock=clock.now) as bot:
+                _put_on_desk(page, store, bot, clock)
+                yield Demo(running, page, bot, store, clock)
+        finally:
+            await store.close()
+
+
+async def _fill(store: Store, page: Page, now: datetime) -> None:
+    words = authority.load(NORTHFIELD.read_text("utf-8"), source=NORTHFIELD.name)
+    await store.add_authority(words.name, authority.kept(words))
+    until = now + timedelta(days=INVITE_DAYS)
+    async with store.transaction() as tx:
+        for name, role, job in STAFF:
+            member = await staff.add(tx, name, role)
+            invite = await invites.make(tx, staff=member.id, expires_at=until)
+            page.add_phone(name, f"{job}. Initials {_initials(name)}", invite.code)
+        await _add_people(tx, page, until)
+        definition = SURVEY.read_text("utf-8")
+        await surveys.open_survey(tx, words, definition, source=SURVEY.name, closes=None, now=now)
+        survey = (await openings.open_surveys(tx))[0].id
+    chance = random.Random(SEED)  # noqa: S311 (made-up answers, the same each time)
+    async with store.transaction() as tx:
+        joined = await people.joined(tx)
+        asked = await openings.questionnaire(tx, survey)
+        for at, person in enumerate(joined[: HAVE_SENT + HAVE_BEGUN]):
+            await _answer(tx, asked, person.id, survey, chance, stop_early=at >= HAVE_SENT)
+    async with store.transaction() as tx:
+        await pool.turn(tx)
+
+
+async def _add_people(tx: Transaction, page: Page, until: datetime) -> None:
+    """Sixty young people; most have joined already, a few have phones on the page and are still to join."""
+    for at, made_up in enumerate(PEOPLE):
+        known = details(made_up, at)
+        worker = await staff.by_name_or_reference(tx, made_up.worker)
+        person = await people.add(tx, known, worker=worker.id if worker else None)
+        if made_up.first in YOUNG_PHONES:
+            invite = await invites.make(tx, person=person.id, expires_at=until)
+            check = f"day {known.birth_date.day}" if known.birth_date and not known.agreed_word else known.agreed_word
+            page.add_phone(
+                known.known_as,
+                f"Words “{invite.words}”. Initials {made_up.first[0]}{made_up.last[0]}, {check}",
+                invite.code,
+            )
+        elif not made_up.not_joined:
+            await people.join(tx, person.id, ChatId(CHATS_FROM + at))
+
+
+def _initials(name: str) -> str:
+    return "".join(part[0] for part in name.split())
+
+
+async def _answer(
+    tx: Transaction,
+    asked: Questionnaire,
+    person: PersonId,
+    survey: SurveyId,
+    chance: random.Random,
+    *,
+    stop_early: bool,
+) -> None:
+    """One made-up person answers; some stop half way and leave a draft."""
+    answers = await drafts.start(tx, person, survey)
+    limit = chance.randint(4, 20) if stop_early else len(asked.questions)
+    for _ in range(limit):
+        question = flow.next_question(asked, answers)
+        if question is None:
+            break
+        answers = _answered(asked, answers, question, chance)
+    await drafts.keep(tx, person, survey, answers)
+    if not stop_early:
+        await answering.send(tx, person, survey)
+
+
+def _answered(asked: Questionnaire, answers: Answers, question: Question, chance: random.Random) -> Answers:
+    if question.kind is Kind.INFO:
+        return flow.seen(asked, answers, question.id)
+    if question.kind in TYPED or chance.random() < 0.08:
+        return flow.skip(asked, answers, question.id)
+    if question.kind is Kind.SCALE:
+        return flow.choose(asked, answers, question.id, min(10, max(0, round(chance.gauss(6.2, 2.4)))))
+    if question.kind in TICKS:
+        picks = chance.sample(range(len(question.options)), k=min(chance.randint(1, 3), len(question.options)))
+        for pick in picks:
+            answers = flow.choose(asked, answers, question.id, pick)
+        return flow.done(asked, answers, question.id)
+    weights = [len(question.options) - at + 1 for at in range(len(question.options))]
+    return flow.choose(asked, answers, question.id, chance.choices(range(len(question.options)), weights)[0])
+
+
+def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
+    """What a participation worker would do with commands, and a clock that can be moved."""
+
+    async def status() -> str:
+        async with store.transaction() as tx:
+            survey = (await openings.open_surveys(tx))[0]
+            sent = len(await drafts.done_many(tx, survey.id))
+            joined = len(await people.joined(tx))
+        return f"{survey.invited} in the register, {joined} joined, {sent} sent."
+
+    async def night() -> str:
+        async with store.transaction() as tx:
+            turned = await pool.turn(tx)
+        opened, waiting = sum(turned.opened.values()), sum(turned.waiting.values())
+        return f"Opened {opened} boxes, {waiting} stay sealed. The key was turned."
+
+    async def forward(hours: int) -> str:
+        clock.move(hours=hours)
+        await bot.heartbeat.tick()
+        return f"It is {clock.now():%A %d %B, %H:%M} UTC."
+
+    page.add_action("Survey status", status, note="yousaid survey status care_leaver_survey")
+    page.add_action("Run the nightly job", night, note="yousaid pool turn")
+    page.add_action("One hour on", lambda: forward(1), note="Moves the clock, then one heartbeat")
+    page.add_action("One day on", lambda: forward(24), note="Drafts, reminders and deadlines come due")

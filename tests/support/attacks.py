@@ -1,0 +1,300 @@
+"""Everything a thief can try, each try scored against what really happened and against what luck would give."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from scipy.stats import poisson
+from support.linkage import ALSO_TOLD, CARE, TOLD, World
+from support.thief import Box, Copy, said_in
+
+from storage.errors import Unreadable
+from storage.ids import PersonId
+from storage.sealing import Sealer
+from surveys import boxes
+from surveys.values import Answers
+
+FALSE_ALARM = 0.001
+"""How often a run on a perfect design may fail: one in a thousand, all its attacks together."""
+RHO_AT_300 = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One try: how many pairs it named, how many were right, and how many luck alone would have named rightly.
+
+    `rho` is the rank correlation between the order of people and the order of what is theirs, where there are orders.
+    """
+
+    name: str
+    guesses: int
+    correct: int
+    by_luck: float
+    rho: float | None = None
+    ranked: int = 0
+
+    def succeeds(self, tries: int) -> bool:
+        """Whether it did better than luck does once in a thousand runs of this many tries."""
+        if self.rho is not None and abs(self.rho) >= rho_limit(self.ranked):
+            return True
+        return self.correct > most_by_luck(self.by_luck, tries)
+
+
+def most_by_luck(mean: float, tries: int) -> int:
+    """The largest count that luck reaches more often than 0.001 divided by the number of tries."""
+    return int(poisson.isf(FALSE_ALARM / tries, mean)) if mean else 0
+
+
+def rho_limit(ranked: int) -> float:
+    """0.25 for 300 people; for fewer, what is as unlikely."""
+    return max(RHO_AT_300, RHO_AT_300 * math.sqrt(299 / max(ranked - 1, 1)))
+
+
+def all_of(world: World, copies: Sequence[Copy], *, kept_keys: Path, seed: int) -> list[Attack]:
+    """Every attack on every copy."""
+    tried: list[Attack] = []
+    for copy in copies:
+        tried += by_order(world, copy)
+        tried += by_transaction(world, copy)
+        tried += by_neighbours(world, copy)
+        tried += with_the_live_key(world, copy)
+        tried.append(in_plain_text(world, copy))
+    tried += by_difference(world, copies, Random(seed))
+    tried.append(by_equal_bytes(copies))
+    tried.append(with_the_keys_that_are_left(copies, kept_keys))
+    tried.append(by_joining_segments(world, copies[-1]))
+    return tried
+
+
+# Orders
+
+
+def by_order(world: World, copy: Copy) -> Iterator[Attack]:
+    """The first person wrote the first answer, and so on; from both ends, for every order of either."""
+    for whose, people in _orders_of_people(world, copy).items():
+        for what, words in _orders_of_words(copy).items():
+            yield _matched(world, f"{copy.label}: {whose} x {what}", people, words)
+            yield _matched(world, f"{copy.label}: {whose} x {what}, from the end", people[::-1], words)
+
+
+def _orders_of_people(world: World, copy: Copy) -> dict[str, list[PersonId]]:
+    """Everybody who is done: as the register has them, as watched one by one, and as they lie in the files."""
+    return {
+        "register": sorted(copy.sent),
+        "watched": copy.sent,
+        **{f"flags {name}": of for name, of in copy.done.items()},
+    }
+
+
+def _orders_of_words(copy: Copy) -> dict[str, list[str]]:
+    """What was written, in every order in which it lies; in the files also by the first and last place of each word."""
+    published = set(copy.words("as read"))
+    orders = {f"answers {name}": copy.words(name) for name in copy.answers}
+    for file, words in copy.found.items():
+        known = [word for word in words if word in published]
+        if len(set(known)) == len(published):
+            orders[f"first place in {file}"] = list(dict.fromkeys(known))
+            orders[f"last place in {file}"] = list(dict.fromkeys(known[::-1]))[::-1]
+    return {name: words for name, words in orders.items() if words}
+
+
+def _matched(world: World, name: str, people: Sequence[PersonId], words: Sequence[str]) -> Attack:
+    """Each guess is right with a chance of one in as many as there are words, so luck has one right in all."""
+    pairs = list(zip(people, words, strict=False))
+    correct = sum(world.owners[word] == person for person, word in pairs)
+    place = {person: at for at, person in enumerate(people)}
+    places = [place[world.owners[word]] for word in words if world.owners[word] in place]
+    rho = spearman(places) if len(places) >= 20 else None
+    return Attack(name, len(pairs), correct, 1.0, rho, len(places))
+
+
+def spearman(places: Sequence[int]) -> float:
+    """The rank correlation of a sequence of distinct numbers with its own order."""
+    rank = {place: at for at, place in enumerate(sorted(places))}
+    apart = sum((rank[place] - at) ** 2 for at, place in enumerate(places))
+    return 1 - 6 * apart / (len(places) * (len(places) ** 2 - 1))
+
+
+def by_transaction(world: World, copy: Copy) -> Iterator[Attack]:
+    """Rows written together belong together; each group is matched in the order of its places."""
+    if copy.same_transaction:
+        pairs = [pair for people, words in copy.same_transaction for pair in zip(people, words, strict=False)]
+        correct = sum(world.owners[word] == person for person, word in pairs)
+        yield Attack(f"{copy.label}: written together", len(pairs), correct, float(len(copy.same_transaction)))
+
+
+def by_neighbours(world: World, copy: Copy) -> Iterator[Attack]:
+    """Two answers of one person lie in the same place of each question's order, so that whole records come back."""
+    for name in copy.answers:
+        one, other = copy.words(name, TOLD), [word for word in copy.words(name, ALSO_TOLD) if word]
+        writers = {word.removesuffix("-too") for word in other}
+        one = [word for word in one if word in writers]
+        if one:
+            correct = sum(f"{word}-too" == also for word, also in zip(one, other, strict=False))
+            yield Attack(f"{copy.label}: two answers of one person, {name}", len(one), correct, 1.0)
+
+
+# Copies compared
+
+
+def by_difference(world: World, copies: Sequence[Copy], random: Random) -> Iterator[Attack]:
+    """What came out between two copies was written by those who sent between the same two.
+
+    By luck: each box that waited was as likely as any other, so one guess in as many is right.
+    """
+    guesses, correct, by_luck = 0, 0, 0.0
+    known: set[str] = set()
+    credited = 0
+    for copy in copies:
+        came_out = [word for word in copy.words("as read") if word not in known]
+        if not came_out:
+            continue
+        new = copy.sent[credited:]
+        waited = len(copy.sent) - len(known)
+        credited, known = len(copy.sent), known | set(came_out)
+        pairs = list(zip(random.sample(new, len(new)), came_out, strict=False))
+        guesses += len(pairs)
+        correct += sum(world.owners[word] == person for person, word in pairs)
+        by_luck += len(pairs) / waited
+    yield Attack("copies compared", guesses, correct, by_luck)
+
+
+def by_equal_bytes(copies: Sequence[Copy]) -> Attack:
+    """A box sealed again is recognised by anything it has in common with itself before the key turned.
+
+    Within one epoch it is: Send moves the box as it is. That names a box, and nobody can open it once the key is gone.
+    """
+    seen: dict[bytes, str] = {}
+    again = tried = 0
+    for copy in copies:
+        for box in (*next(iter(copy.pool.values()), ()), *copy.drafts.values()):
+            for part in (piece for sealed in (box.taps, box.words) for piece in _pieces(sealed)):
+                tried += 1
+                again += seen.setdefault(part, box.epoch) != box.epoch
+    return Attack("equal bytes after the key turned", tried, again, 0.0)
+
+
+def _pieces(sealed: bytes) -> Iterator[bytes]:
+    """The nonce, the tag, and pieces of what lies between."""
+    yield sealed[:12]
+    yield sealed[-16:]
+    yield from (sealed[at : at + 16] for at in range(12, len(sealed) - 32, max(16, len(sealed) // 32)))
+
+
+# Keys
+
+
+def with_the_keys_that_are_left(copies: Sequence[Copy], keys: Path) -> Attack:
+    """Open every old box with every key that can still be found once the survey is closed."""
+    left = [Sealer(path.read_bytes()) for path in sorted(keys.rglob("*.key"))]
+    tried = opened = 0
+    for copy in copies:
+        for box in (*next(iter(copy.pool.values()), ()), *copy.drafts.values()):
+            for key in left:
+                tried += 1
+                opened += _opens(key, box)
+    return Attack("old boxes, keys that are left", tried, opened, 0.0)
+
+
+def _opens(key: Sealer, box: Box) -> bool:
+    try:
+        key.open_fixed(box.taps, _about(box, "taps"))
+    except Unreadable:
+        return False
+    return True
+
+
+def _about(box: Box, what: str) -> bytes:
+    return f"1/{box.survey}/{box.epoch}/{what}".encode()
+
+
+def opened(copy: Copy, box: Box) -> Answers:
+    """What the holder of the live key reads in a box."""
+    key = Sealer(copy.live_key)
+    taps, words = key.open_fixed(box.taps, _about(box, "taps")), key.open_fixed(box.words, _about(box, "words"))
+    return boxes.unpack(CARE, taps, words)
+
+
+def with_the_live_key(world: World, copy: Copy) -> Iterator[Attack]:
+    """One copy with its live key: the boxes that wait are read, and matched by place with those who sent last.
+
+    Who sent last is known from watching, and from where the flags lie. By luck one in all is right.
+    """
+    read: dict[Box, str] = {}
+    for name, waiting in copy.pool.items():
+        for box in waiting:
+            if box not in read:
+                value = opened(copy, box).values[TOLD]
+                read[box] = str(value["text"]) if isinstance(value, dict) else ""
+        words = [read[box] for box in waiting]
+        if words:
+            for whose, people in _orders_of_people(world, copy).items():
+                last = people[-len(words) :]
+                yield _matched(world, f"{copy.label}, live key: {whose} x pool {name}", last, words)
+                yield _matched(world, f"{copy.label}, live key: {whose} x pool {name}, from the end", last[::-1], words)
+
+
+# Plain text
+
+
+def in_plain_text(world: World, copy: Copy) -> Attack:
+    """No word stands in any file before it has left the pool, nor ever if it was not sent; no opened box, no key."""
+    published = set(copy.words("as read"))
+    early = [word for words in copy.found.values() for word in words if word not in published]
+    return Attack(f"{copy.label}: plain text", copy.read, len(early) + len(copy.leaks), 0.0)
+
+
+# The register
+
+
+def by_joining_segments(world: World, copy: Copy) -> Attack:
+    """A value that one row has beside one age and one row beside one home was given by the person who is both."""
+    beside: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    totals: Counter[tuple[str, str]] = Counter()
+    for question, value, segments in copy.answers["as read"]:
+        if segments == "{}":
+            totals[question, value] += 1
+        else:
+            beside.setdefault((question, value), Counter())[_only(segments)] += 1
+    guesses, correct, by_luck = 0, 0, 0.0
+    for (question, value), parts in beside.items():
+        single = [part for part, count in parts.items() if count == 1]
+        if len({segment for segment, _ in single}) < 2:
+            continue
+        for person in _who_are(world, copy, single):
+            guesses += 1
+            correct += person_said(world, person, question) == value
+            by_luck += totals[question, value] / len(copy.sent)
+    return Attack("segments joined with the register", guesses, correct, by_luck)
+
+
+def _only(segments: str) -> tuple[str, str]:
+    name, _, part = segments.strip("{}").replace('"', "").partition(":")
+    return name.strip(), part.strip()
+
+
+def _who_are(world: World, copy: Copy, parts: Sequence[tuple[str, str]]) -> list[PersonId]:
+    """Those who are done and, of each segment, in one of these parts; nobody when that is more than three."""
+    wanted: dict[str, set[str]] = {}
+    for segment, part in parts:
+        wanted.setdefault(segment, set()).add(part)
+    found = [
+        person
+        for person in copy.sent
+        if all(world.people[person].segments[segment] in some for segment, some in wanted.items())
+    ]
+    return found if len(found) <= 3 else []
+
+
+def person_said(world: World, person: PersonId, question: str) -> str:
+    """The value as the table would hold it."""
+    value = world.people[person].answers.values.get(question)
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+__all__ = ["Attack", "all_of", "most_by_luck", "opened", "rho_limit", "said_in", "spearman"]
