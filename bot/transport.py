@@ -7,11 +7,14 @@ the token, so nothing here logs or raises one.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 LIMIT = 256
 """Connections kept to Telegram. Many people answer at once, each with two calls under way."""
@@ -28,6 +31,7 @@ class Transport(BaseRequest):
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -60,9 +64,14 @@ class Transport(BaseRequest):
         if self._session is None:
             raise RuntimeError("the transport is not initialised")
         total = self._read_timeout if not isinstance(read_timeout, int | float) else float(read_timeout)
-        timeout = aiohttp.ClientTimeout(total=total, sock_connect=self._connect_timeout)
+        timeout = self._timeouts.get(total)
+        if timeout is None:
+            timeout = self._timeouts[total] = aiohttp.ClientTimeout(total=total, sock_connect=self._connect_timeout)
+        body, headers = _body(request_data)
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
+            async with self._session.request(
+                method, _address(url), data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
                 return response.status, await response.read()
         # The causes are left out on purpose: their texts can hold the URL, and the URL holds the token.
         except aiohttp.ClientConnectorError:
@@ -73,14 +82,23 @@ class Transport(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
 
-def _body(request_data: RequestData | None) -> Any:
+JSON: Final = {"Content-Type": "application/json"}
+
+
+@lru_cache(maxsize=64)
+def _address(url: str) -> URL:
+    """The same few methods are called again and again; an address is taken apart once."""
+    return URL(url, encoded=True)
+
+
+def _body(request_data: RequestData | None) -> tuple[Any, Mapping[str, str] | None]:
     if request_data is None:
-        return None
+        return None, None
     if not request_data.multipart_data:
-        return request_data.json_parameters
+        return request_data.json_payload, JSON
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
-    return form
+    return form, None

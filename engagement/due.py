@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
 
-import structlog
-
 from engagement import answering, surveys, tasks
 from engagement.authority import Settings
 from engagement.london import local, london
@@ -19,7 +17,6 @@ NIGHT_FROM, NIGHT_MINUTES = time(2), 180
 PRUNE_AT = time(5, 30)
 
 Work = Callable[[Transaction, Settings, Due, datetime], Awaitable[object]]
-log = structlog.get_logger()
 
 
 class UnknownKind(Exception):
@@ -90,8 +87,7 @@ async def _survey_close(tx: Transaction, _settings: Settings, row: Due, now: dat
 async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> None:
     await handled.prune(tx, now=now)
     await trail.prune(tx, now=now)
-    for kind in await due.give_up(tx, now=now):
-        log.error("due.given_up", kind=kind)
+    await due.give_up(tx, now=now)
     await due.prune(tx, now=now)
 
 

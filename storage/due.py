@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NewType
 
+import structlog
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -18,6 +19,7 @@ from storage.store import Transaction
 from storage.tables import Moment, due
 
 DueId = NewType("DueId", int)
+log = structlog.get_logger()
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 30
@@ -118,24 +120,31 @@ async def claim(tx: Transaction, *, now: datetime, limit: int, lease_seconds: in
 
 async def finish(tx: Transaction, row: Due) -> None:
     """Mark it done, in the same transaction as its work. Raises LeaseLost when that work must not be kept."""
-    await _change(tx, _FINISH, row)
+    changed = await tx.connection.execute(_FINISH, {"row": row.id, "attempt": row.attempts})
+    if changed.rowcount != 1:
+        raise LeaseLost(row.kind)
 
 
 async def fail(tx: Transaction, row: Due, *, now: datetime) -> bool:
-    """Whether it will be tried again: after a growing pause, and never more than ten times in all."""
+    """Whether it will be tried again: after a growing pause, never more than ten times, and not if it is gone."""
+    held = {"row": row.id, "attempt": row.attempts}
     if row.attempts >= MOST_ATTEMPTS:
-        await _change(tx, _GIVE_UP, row)
+        if (await tx.connection.execute(_GIVE_UP, held)).rowcount:
+            log.error("due_given_up", kind=row.kind)
         return False
     pause = min(FIRST_PAUSE_SECONDS * 2 ** (row.attempts - 1), LONGEST_PAUSE_SECONDS)
-    await _change(tx, _PAUSE, row, moment=now + timedelta(seconds=pause))
-    return True
+    changed = await tx.connection.execute(_PAUSE, held | {"moment": now + timedelta(seconds=pause)})
+    return changed.rowcount > 0
 
 
-async def give_up(tx: Transaction, *, now: datetime) -> tuple[str, ...]:
-    """The kinds of those whose every attempt took its process down with it; they are failed now."""
+async def give_up(tx: Transaction, *, now: datetime) -> int:
+    """How many are failed now because every attempt took its process down with it."""
     hopeless = (due.c.authority == tx.authority, due.c.state == "claimed", due.c.attempts >= MOST_ATTEMPTS)
     query = update(due).where(*hopeless, due.c.lease_until <= now).values(state="failed", lease_until=None)
-    return tuple((await tx.connection.scalars(query.returning(due.c.kind))).all())
+    kinds = (await tx.connection.scalars(query.returning(due.c.kind))).all()
+    for kind in kinds:
+        log.error("due_given_up", kind=kind)
+    return len(kinds)
 
 
 async def prune(tx: Transaction, *, now: datetime) -> int:
@@ -146,9 +155,3 @@ async def prune(tx: Transaction, *, now: datetime) -> int:
 
 def _named(tx: Transaction, kind: str, key: str) -> dict[str, Any]:
     return {"of": tx.authority, "called": kind, "about": key}
-
-
-async def _change(tx: Transaction, query: Any, row: Due, **values: datetime) -> None:
-    changed = await tx.connection.execute(query, {"row": row.id, "attempt": row.attempts, **values})
-    if changed.rowcount != 1:
-        raise LeaseLost(row.kind)

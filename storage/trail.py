@@ -1,4 +1,4 @@
-"""Messages still to be cleared from a chat. A row holds sealed chat and message id, and the hour it becomes too late."""
+"""Messages still to be cleared from a chat: sealed chat and message id, the hour it becomes too late, and no more."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,6 +97,8 @@ class Page:
         return {
             "type": "world",
             "title": self.title,
+            # How far the sandbox's clock is from the wall's, so that the page ticks by itself after a jump.
+            "skew": round(telegram.clock.time() - time.time()),
             "bot": {"name": self.bot.name, "username": self.bot.username},
             "faults": [snapshot.fault_json(fault) for fault in telegram.faults.active],
             "rates": telegram.rates.on,

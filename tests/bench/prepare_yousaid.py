@@ -14,7 +14,7 @@ from storage import people
 from storage.ids import ChatId
 from storage.store import Store
 
-AUTHORITY = bots.ROOT / "bot" / "demo" / "authority.yaml"
+AUTHORITY = bots.ROOT / "bot" / "sandbox" / "northfield.yaml"
 SURVEY = "care_leaver_survey"
 
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 from staffed import MONDAY, meet, settings
 
@@ -130,30 +128,14 @@ async def test_planning_again_changes_nothing_even_with_other_luck(store):
     assert local(rows[0].due_at).time() == time(3, 40)
 
 
-@given(st.integers(0, 179), st.sampled_from(["2026-03-28", "2026-06-01", "2026-10-24", "2027-10-30"]))
-def test_the_night_is_between_two_and_five_on_london_clocks_on_every_night(luck, evening):
-    """Read as `plan` reads it, also on the nights when the clocks change."""
-    added: list[datetime] = []
-
-    class Book:
-        """Enough of a transaction to note what is added."""
-
-        on_postgres, authority = False, 1
-
-        @property
-        def connection(self) -> Book:
-            return self
-
-        async def execute(self, _query: object, values: dict[str, object]) -> Book:
-            added.append(values["due_at"])
-            return self
-
-        def first(self) -> None:
-            return None
-
-    now = datetime.fromisoformat(f"{evening}T20:00+00:00")
-    coroutine = clock.plan(Book(), now, chance=lambda _: luck)
-    with pytest.raises(StopIteration):
-        coroutine.send(None)
-    assert time(2) <= local(added[0]).time() < time(5)
-    assert local(added[0]).date() == now.date() + DAY
+@pytest.mark.parametrize("evening", ["2026-10-24", "2026-12-01", "2027-03-27", "2027-06-01"])
+async def test_the_night_is_between_two_and_five_on_london_clocks_also_when_they_change(sqlite_store, evening):
+    for luck in (0, 1, 59, 60, 119, 120, 179):
+        now = datetime.fromisoformat(f"{evening}T20:00+00:00")
+        async with sqlite_store.transaction() as tx:
+            await clock.plan(tx, now, chance=lambda _most, luck=luck: luck)
+            nightly, _ = await due.claim(tx, now=now + DAY, limit=9)
+            await due.cancel_ending(tx, "nightly", "")
+            await due.cancel_ending(tx, "prune", "")
+        assert time(2) <= local(nightly.due_at).time() < time(5)
+        assert local(nightly.due_at).date() == now.date() + DAY

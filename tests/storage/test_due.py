@@ -109,8 +109,17 @@ async def test_what_takes_its_process_down_every_time_is_given_up_too(store):
         now += 6 * MINUTE
     assert await claim(store, now) == ()
     async with store.transaction() as tx:
-        assert await due.give_up(tx, now=now) == ("reminder",)
-        assert await due.give_up(tx, now=now) == ()
+        assert await due.give_up(tx, now=now) == 1
+        assert await due.give_up(tx, now=now) == 0
+
+
+async def test_what_fails_after_it_was_cancelled_stays_cancelled(store):
+    await add(store, "a")
+    (row,) = await claim(store)
+    async with store.transaction() as tx:
+        await due.cancel(tx, "reminder", "a")
+    assert not await fail(store, row, NOW)
+    assert await claim(store, NOW + timedelta(days=1)) == ()
 
 
 async def test_moved_it_is_due_at_the_new_time_and_whoever_had_it_has_it_no_more(store):

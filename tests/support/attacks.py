@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from scipy.stats import poisson
 from support.linkage import ALSO_TOLD, CARE, TOLD, World
-from support.thief import Box, Copy, said_in
+from support.thief import Box, Copy, Row, said_in
 
 from storage.errors import Unreadable
 from storage.ids import PersonId
 from storage.sealing import Sealer
 from surveys import boxes
 from surveys.values import Answers
+
+Item = TypeVar("Item", bound=Hashable)
 
 FALSE_ALARM = 0.001
 """How often a run on a perfect design may fail: one in a thousand, all its attacks together."""
@@ -100,7 +103,16 @@ def _orders_of_words(copy: Copy) -> dict[str, list[str]]:
         if len(set(known)) == len(published):
             orders[f"first place in {file}"] = list(dict.fromkeys(known))
             orders[f"last place in {file}"] = list(dict.fromkeys(known[::-1]))[::-1]
-    return {name: words for name, words in orders.items() if words}
+    return _different(orders)
+
+
+def _different(orders: Mapping[str, list[Item]]) -> dict[str, list[Item]]:
+    """Each order once: tries that are the same must not be counted as several."""
+    once: dict[tuple[Item, ...], str] = {}
+    for name, items in orders.items():
+        if items and tuple(items[::-1]) not in once:
+            once.setdefault(tuple(items), name)
+    return {name: list(items) for items, name in once.items()}
 
 
 def _matched(world: World, name: str, people: Sequence[PersonId], words: Sequence[str]) -> Attack:
@@ -120,6 +132,10 @@ def spearman(places: Sequence[int]) -> float:
     return 1 - 6 * apart / (len(places) * (len(places) ** 2 - 1))
 
 
+def _words(rows: Sequence[Row], question: str) -> list[str]:
+    return [said_in(value) for asked, value, _ in rows if asked == question]
+
+
 def by_transaction(world: World, copy: Copy) -> Iterator[Attack]:
     """Rows written together belong together; each group is matched in the order of its places."""
     if copy.same_transaction:
@@ -130,8 +146,9 @@ def by_transaction(world: World, copy: Copy) -> Iterator[Attack]:
 
 def by_neighbours(world: World, copy: Copy) -> Iterator[Attack]:
     """Two answers of one person lie in the same place of each question's order, so that whole records come back."""
-    for name in copy.answers:
-        one, other = copy.words(name, TOLD), [word for word in copy.words(name, ALSO_TOLD) if word]
+    for name, rows in _different(copy.answers).items():
+        one = _words(rows, TOLD)
+        other = [word for word in _words(rows, ALSO_TOLD) if word]
         writers = {word.removesuffix("-too") for word in other}
         one = [word for word in one if word in writers]
         if one:
@@ -226,7 +243,7 @@ def with_the_live_key(world: World, copy: Copy) -> Iterator[Attack]:
     Who sent last is known from watching, and from where the flags lie. By luck one in all is right.
     """
     read: dict[Box, str] = {}
-    for name, waiting in copy.pool.items():
+    for name, waiting in _different(copy.pool).items():
         for box in waiting:
             if box not in read:
                 value = opened(copy, box).values[TOLD]
@@ -295,6 +312,3 @@ def person_said(world: World, person: PersonId, question: str) -> str:
     """The value as the table would hold it."""
     value = world.people[person].answers.values.get(question)
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-__all__ = ["Attack", "all_of", "most_by_luck", "opened", "rho_limit", "said_in", "spearman"]

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -63,7 +64,7 @@ class World:
     sent: list[PersonId] = field(default_factory=list)
     """In the order in which it happened."""
 
-    @property
+    @cached_property
     def owners(self) -> dict[str, PersonId]:
         """Whose each word really is."""
         return {person.word: person.id for person in self.people.values()}
@@ -207,12 +208,17 @@ class Naive:
                 await tx.connection.execute(text(f"CREATE TABLE {table}"))
 
     async def batch(self, steps: list[Step]) -> None:
+        async with self.store.transaction() as tx:
+            for step in steps:
+                if step.answers is not None:
+                    await self._keep(tx, step.person, step.answers)
         for step in steps:
-            async with self.store.transaction() as tx:
-                await (self._send(tx, step.person) if step.answers is None else self._keep(tx, step))
+            if step.answers is None:
+                async with self.store.transaction() as tx:
+                    await self._send(tx, step.person)
 
-    async def _keep(self, tx: Transaction, step: Step) -> None:
-        whose = {"person": step.person.id, "answers": json.dumps(dict(step.answers.values))}
+    async def _keep(self, tx: Transaction, person: Person, answers: Answers) -> None:
+        whose = {"person": person.id, "answers": json.dumps(dict(answers.values))}
         await tx.connection.execute(text("DELETE FROM naive_draft WHERE person = :person"), whose)
         await tx.connection.execute(text("INSERT INTO naive_draft VALUES (:person, :answers)"), whose)
 

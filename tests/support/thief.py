@@ -53,9 +53,9 @@ class Copy:
     epoch: str = ""
     live_key: bytes = b""
 
-    def words(self, order: str, question: str = TOLD) -> list[str]:
-        """The words given to a question, in one of the orders."""
-        return [said_in(value) for asked, value, segments in self.answers[order] if asked == question]
+    def words(self, order: str) -> list[str]:
+        """What everybody wrote, in one of the orders."""
+        return [said_in(value) for asked, value, segments in self.answers[order] if asked == TOLD]
 
 
 def said_in(value: str) -> str:

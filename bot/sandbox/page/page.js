@@ -15,7 +15,6 @@ const panels = new Panels(send);
 
 const heard = {
   phone(news) {
-    offset = news.now - Date.now() / 1000;
     let phone = phones.get(news.number);
     if (!phone) {
       phone = new Phone(news.number, send);
@@ -36,6 +35,7 @@ const heard = {
     state.textContent = news.quiet ? "All quiet" : "Working";
     state.className = `state ${news.quiet ? "quiet" : "busy"}`;
     panels.draw(news);
+    if (offset !== news.skew) { offset = news.skew; tick(); }
     count();
   },
   refused(news) {
@@ -71,8 +71,9 @@ function connect() {
   });
 }
 
-setInterval(() => {
+function tick() {
   for (const phone of phones.values()) phone.tick(Date.now() / 1000 + offset);
-}, 5000);
+}
+setInterval(tick, 5000);
 
 connect();

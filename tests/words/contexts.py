@@ -1,0 +1,271 @@
+"""What every template is rendered with in these tests: the shortest and the longest that can really come.
+
+First names are marked by where they stand, not by which they are, so that Sadia and Carey pass the lock screen.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from engagement.authority import BotWords, Contact, PhoneLine, Reader, Settings
+
+NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
+NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NEAR: Final = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+FAR: Final = datetime(2026, 12, 30, 17, 30, tzinfo=UTC)
+DAY: Final = date(2027, 1, 27)
+
+
+def name(words: str) -> str:
+    """A person's first name, marked as one."""
+    return f"{NAME_BEGINS}{words}{NAME_ENDS}"
+
+
+JO, SADIA, CAREY, LONG = name("Jo"), name("Sadia"), name("Carey"), name("Oluwaseunfunmi")
+
+_HOURS: Final = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00")
+
+SHORT: Final = Settings.model_validate(
+    {
+        "name": "ely",
+        "council": "Ely",
+        "service": "Ely team",
+        "working_hours": _HOURS,
+        "cap": 1,
+        "duty": ["Al"],
+        "hours_line": "We're here on weekdays, 9 to 5.",
+        "local_numbers": [PhoneLine(name="Ely team", number="01632 960001")],
+        "complaints": Contact(name="Complaints", number="01632 960002"),
+        "advocate": Contact(name="Advocate", number="01632 960003"),
+    }
+)
+LONGEST: Final = Settings.model_validate(
+    {
+        "name": "kingston_and_malden",
+        "council": "Royal Borough of Kingston and Malden Council",
+        "service": "Kingston and Malden leaving care and young adults team",
+        "bot_words": BotWords(
+            worker="leaving care worker", people="people with experience of care", duty="the duty team"
+        ),
+        "working_hours": _HOURS,
+        "cap": 7,
+        "duty": ["Alexandra Featherstonehaugh"],
+        "hours_line": "No one reads this at night. The team is back on Monday at 9.",
+        "out_of_hours_line": PhoneLine(
+            name="Kingston and Malden at night", number="01632 960004", note="Nights, weekends and bank holidays."
+        ),
+        "local_numbers": [
+            PhoneLine(name=f"Kingston and Malden line {n}", number="01632 960005", note="Weekdays from 9 to 5.")
+            for n in range(6)
+        ],
+        "complaints": Contact(name="Kingston and Malden complaints", number="01632 960006", email="say@example.org"),
+        "advocate": Contact(
+            name="Coram Voice Always Heard", number="0808 800 5792", note="Free. They are on your side."
+        ),
+        "reader": Reader(who="The participation worker", days=14),
+    }
+)
+
+_AGREE: Final = ["Always", "Most of the time", "Sometimes", "Not often", "Never"]
+_WORDS: Final = "How often do you feel that people at the council take what you say into account?"
+
+
+def _one_a_row(labels: list[str], chosen: Any = False) -> list[list[dict[str, Any]]]:
+    return [[{"label": label, "arg": at, "chosen": chosen}] for at, label in enumerate(labels)]
+
+
+_SCALE: Final = [
+    [{"label": str(n), "arg": n, "chosen": n == 3} for n in row] for row in ((0, 1, 2, 3), (4, 5, 6, 7), (8, 9, 10))
+]
+_QUESTION: Final[dict[str, Any]] = {
+    "place": 1, "total": 6, "heading": None, "note": None, "text": "How old are you?", "lettered": [], "many": False,
+    "rows": _one_a_row(_AGREE), "ranked": False, "way_out": "skip", "can_send": False,
+}  # fmt: skip
+_WRITE: Final[dict[str, Any]] = {
+    "place": 1, "total": 6, "heading": None, "note": None, "text": "Anything else?", "why": None, "max_chars": 300,
+    "written": False, "can_send": False, "way_out": "skip",
+}  # fmt: skip
+_SURVEY: Final[dict[str, Any]] = {
+    "id": 1, "title": "A quick one", "minutes": 1, "state": "new", "place": 1, "total": 6, "closes": None,
+}  # fmt: skip
+_LONG_TITLE: Final = "Questions about how life is where you live, and what should change"
+_TASK: Final[dict[str, Any]] = {
+    "who": name("Jo S"), "reason": "contact", "how": None, "note": None, "due_day": NEAR, "due_time": NEAR,
+    "state": "open", "backup": None,
+}  # fmt: skip
+_DONE: Final = {"owner": LONG, "day": FAR, "time": FAR}
+_DUE: Final = [{"due_day": NEAR, "due_time": NEAR}, {"due_day": FAR, "due_time": FAR}]
+_HELD: Final = {"name": "Jo Li", "known_as": "Jo", "reference": "1", "chat": "joined", "messages_arrive": True,
+                "language": "en", "full_messages": False, "kept_by": "Ely"}  # fmt: skip
+
+CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
+    "join/check": [
+        {"words": "red fox", "asks": asks, "initials_typed": typed, "tries_left": left}
+        for asks in ("day", "word")
+        for typed in (False, True)
+        for left in (3, 2, 1)
+    ],
+    "join/failed": [{"who": None}, {"who": CAREY}],
+    "join/dead": [{"reason": why, "who": who} for why in ("unknown", "used", "expired", "dead") for who in (None, LONG)],
+    "join/taken": [{}],
+    "join/welcome": [{"worker": None}, {"worker": LONG}],
+    "join/declined": [{}],
+    "privacy": [{"back": "back"}],
+    "privacy_more": [{}],
+    "menu": [
+        {"surveys": [], "worker": None, "tasks": [], "stopped": False},
+        {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True},
+        {
+            "surveys": [
+                {**_SURVEY, "title": _LONG_TITLE, "minutes": 12, "state": "draft", "place": 30, "total": 31, "closes": FAR},
+                {**_SURVEY, "id": 2, "title": _LONG_TITLE, "minutes": 12, "state": "ready", "closes": FAR},
+                {**_SURVEY, "id": 3, "closes": NEAR},
+            ],
+            "worker": LONG,
+            "tasks": [{"id": 1, "owner": LONG, "due": FAR}],
+            "stopped": True,
+        },
+    ],
+    "survey/start": [
+        {"title": "A quick one", "minutes": 1, "worker": None},
+        {"title": _LONG_TITLE, "minutes": 12, "worker": LONG},
+    ],
+    "survey/info": [
+        {"heading": None, "note": None, "text": "Next: four about how life feels. Skip any."},
+        {"heading": "Your life as a whole", "note": "Four about how life feels. Skip any.", "text": "Nothing to do here."},
+    ],
+    "survey/question": [
+        _QUESTION,
+        {**_QUESTION, "rows": _SCALE, "place": 30, "total": 31, "text": _WORDS, "can_send": True},
+        {**_QUESTION, "rows": _one_a_row(_AGREE, True), "many": True, "heading": "To finish", "note": "Skip any."},
+        {**_QUESTION, "rows": _one_a_row(["Homes", "Money"], 1), "ranked": True, "many": True},
+        {
+            **_QUESTION,
+            "rows": [[{"label": letter, "arg": at, "chosen": False} for at, letter in enumerate("ABCD")]],
+            "lettered": [{"letter": letter, "label": "On my own, or with a partner or child"} for letter in "ABCD"],
+            "way_out": "rather_not_say",
+        },
+    ],
+    "survey/write": [
+        _WRITE,
+        {**_WRITE, "place": 30, "total": 31, "heading": "What should change", "note": "Type if you like.", "text": _WORDS,
+         "why": "A person reads this in May.", "max_chars": 1000, "written": True, "can_send": True},
+        {**_WRITE, "way_out": "rather_not_say"},
+    ],
+    "survey/quote": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
+    "survey/ready": [{"answered": a, "skipped": s, "left": left} for a, s, left in ((6, 0, 0), (10, 1, 1), (30, 10, 20))],
+    "survey/sent": [
+        {"results_by": None, "left_over": 0}, {"results_by": DAY, "left_over": 1}, {"results_by": DAY, "left_over": 12},
+    ],
+    "survey/kept": [{"id": 1, "place": 1, "total": 6, "closes": when} for when in (None, NEAR, FAR)],
+    "survey/again": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
+    "survey/closed": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
+    "survey/already_sent": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
+    "hidden": [{}],
+    "help": [
+        {"status": status, "worker": worker, "day": day, "joined": joined}
+        for status in ("none", "pressed", "signed")
+        for worker, day, joined in ((None, None, False), (LONG, FAR, True))
+    ],
+    "pass_on": [{"worker": None}, {"worker": LONG}],
+    "contact/offer": [
+        {"names": [JO], "owner": JO, "day": NEAR, "time": NEAR, "more": False},
+        {"names": [LONG, SADIA, CAREY], "owner": LONG, "day": FAR, "time": FAR, "more": True},
+    ],
+    "contact/other": [
+        {"people": [{"id": 1, "name": JO, "role": "pa"}]},
+        {"people": [{"id": n, "name": LONG, "role": role} for n, role in enumerate(("pa", "manager", "participation"))]},
+    ],
+    "contact/note": [{"owner": JO}, {"owner": LONG}],
+    "contact/done": [{"owner": JO, "day": NEAR, "time": NEAR, "backup": None}, {**_DONE, "backup": SADIA}],
+    "contact/moved": [
+        {"owner": JO, "was": CAREY, "day": NEAR, "time": NEAR}, {**_DONE, "was": SADIA, "why": "late"},
+        {**_DONE, "was": LONG},
+    ],
+    "contact/cancelled": [{}],
+    "contact/nobody": [{}],
+    "contact/already": [{"owner": JO, "day": NEAR, "time": NEAR}, _DONE],
+    "settings/home": [
+        {"language_name": "English", "full_messages": False, "languages": 1, "stopped": False},
+        {"language_name": "Українська", "full_messages": True, "languages": 12, "stopped": True},
+    ],
+    "settings/language": [{"languages": [{"code": "en", "name": "English"}, {"code": "uk", "name": "Українська"}]}],
+    "settings/messages": [{"full": False}, {"full": True}],
+    "settings/hiding": [{}],
+    "stop": [
+        {"calls": []},
+        {"calls": [{"id": n, "owner": LONG, "day": FAR, "time": FAR} for n in range(2)]},
+    ],
+    "restarted": [{}],
+    "data": [
+        {"held": _HELD},
+        {
+            "held": {
+                **_HELD, "birth_date": "2004-05-03", "agreed_word": "kite", "worker": "Priya Shah", "gender": "Woman",
+                "home": "Own flat", "phone": "07700 900123", "email": "jo@example.org", "interests": ["music", "cooking"],
+                "groups": {"team": "North"},
+                "surveys": [{"survey": "pulse", "state": "sent"}, {"survey": "big", "state": "begun, not sent"}],
+                "asked_for_contact": [{"asked": "Priya Shah", "by": "2026-11-24T17:00+00:00", "state": "open",
+                                       "note": "A letter came.", "wanted": "text", "outcome": None}],
+            }
+        },
+    ],
+    "forget/ask": [{"backups_by": None}, {"backups_by": DAY}],
+    "forget/done": [{}],
+    "start_offer": [{"id": 1, "title": "A quick one", "minutes": 1}, {"id": 99, "title": _LONG_TITLE, "minutes": 12}],
+    **{f"say/{what}": [{}] for what in ("photo", "voice", "sticker", "file", "other", "button_please", "not_open")},
+    "say/too_long": [{"max": 300, "got": 301}, {"max": 1000, "got": 4096}],
+    **{f"errors/{what}": [{}] for what in ("old_screen", "not_saved", "try_again", "closed")},
+    "errors/too_many": [{"max": 1}, {"max": 10}],
+    "unknown": [{}],
+    **{f"envelope/{what}": [{}] for what in ("something", "update", "reminder", "survey", "finished")},
+    "staff/welcome": [{"name": LONG, "role": role} for role in ("administrator", "pa", "participation")],
+    "staff/menu": [
+        {"name": JO, "role": "pa", "tasks": []},
+        {"name": LONG, "role": "pa",
+         "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name("Oluwaseunfunmi S")} for n in range(8)]},
+        {"name": JO, "role": "pa", "tasks": [{"id": 1, "due_day": NEAR, "due_time": NEAR, "label": name("Jo S")}]},
+    ],
+    "staff/task": [
+        _TASK,
+        {**_TASK, "who": name("Oluwaseunfunmi S"), "how": "either", "note": "housing letter " * 20, "backup": LONG},
+        *({**_TASK, "state": state} for state in ("acknowledged", "done", "unreached", "passed_on", "cancelled")),
+    ],
+    "staff/pass_on": [{"people": [{"id": 1, "name": JO}]}, {"people": [{"id": n, "name": LONG} for n in range(9)]}],
+    **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "logged_out", "help")},
+    **{f"staff/{what}": _DUE for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")},
+    "files/my_data_caption": [{}],
+    **{f"commands/{what}": [{}] for what in ("start", "menu", "help", "stop")},
+    **{f"about/{what}": [{}] for what in ("name", "short", "description")},
+    **{f"toast/{what}": [{}] for what in ("saved", "asked", "undone")},
+}  # fmt: skip
+
+ENVELOPES: Final = frozenset(
+    {name for name in CONTEXTS if name.startswith(("envelope/", "commands/", "about/"))}
+    | {
+        "staff/new_task",
+        "staff/task_due",
+        "staff/task_changed",
+        "staff/task_moved",
+        "staff/task_cancelled",
+        "staff/overdue",
+    }
+)
+"""Neutral to their end: what we start, and what stands beside a chat that is not open."""
+
+NOT_SENT: Final = frozenset(name for name in CONTEXTS if name.startswith("toast/") or name == "errors/old_screen")
+"""Shown over the open chat, never on a lock screen."""
+
+EDITED_IN: Final = frozenset({"privacy", "contact/offer", "data", "forget/ask", "contact/note"})
+"""Cards reached only by a tap on a card: the chat list shows line 1. All others may be sent anew: 60 characters."""
+
+PAGES: Final = frozenset({"privacy_more", "data", "privacy"})
+"""Pages people ask for: 1,500 characters."""
+
+STAFF: Final = frozenset(name for name in CONTEXTS if name.startswith("staff/"))
+
+JOURNEY: Final = (
+    "join/check", "join/welcome", "privacy", "start_offer", "survey/start", "survey/write", "survey/quote", "survey/ready",
+    "survey/sent", "survey/kept", "menu", "help", "contact/offer", "contact/done",
+)  # fmt: skip
