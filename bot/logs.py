@@ -123,7 +123,6 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
                 ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
-            keep_exc_info=True,
         )
     )
     root = logging.getLogger()

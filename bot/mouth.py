@@ -74,7 +74,7 @@ class Saying:
 
 
 class _Chat:
-    __slots__ = ("card", "clear", "last", "leave", "more", "task")
+    __slots__ = ("card", "clear", "instead", "last", "leave", "more", "task")
 
     def __init__(self) -> None:
         self.card: CardOut | None = None
@@ -82,6 +82,7 @@ class _Chat:
         self.clear: deque[trail.Mess] = deque()
         self.leave = False
         self.last: int | None = None
+        self.instead: dict[int, int] = {}
         self.task: asyncio.Task[None] | None = None
 
 
@@ -90,10 +91,22 @@ STATIC = "0"
 
 
 class Mouth:
-    """Every reply goes through here. `on_pause` hears how long Telegram wants the outbox to wait."""
+    """Every reply goes through here.
 
-    def __init__(self, wire: Wire, outcomes: Outcomes, *, on_pause: Callable[[float], None] = lambda _: None) -> None:
+    `on_pause` hears how long Telegram wants the outbox to wait. `blank_line` is what an old card of ours is left
+    saying when it can no longer be deleted.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        outcomes: Outcomes,
+        *,
+        blank_line: Callable[[], str],
+        on_pause: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._wire = wire
+        self._blank_line = blank_line
         self._outcomes = outcomes
         self._on_pause = on_pause
         self._chats: dict[ChatId, _Chat] = {}
@@ -155,15 +168,19 @@ class Mouth:
                 state.task = self._spawn(self._speak(chat, state))
 
     async def _show(self, chat: ChatId, state: _Chat, card: CardOut) -> None:
-        target = None if card.fresh else card.message or state.last
+        target = None if card.fresh else state.instead.get(card.message or 0, card.message) or state.last
         keyboard = card.screen.keyboard(card.version)
         pause = FIRST_PAUSE
         for left in reversed(range(TRIES)):
             try:
                 if target is not None:
                     await self._wire.change(chat, target, card.screen.text, keyboard)
+                    if target != card.message:
+                        self._learn(card, target)
                     return
                 state.last = await self._wire.put(chat, card.screen.text, keyboard, protect=card.screen.protect)
+                if card.message is not None:
+                    state.instead[card.message] = state.last
                 self._learn(card, state.last)
                 return
             except RetryAfter as error:
@@ -172,7 +189,9 @@ class Mouth:
             except BadRequest as error:
                 if target is None or not stale(error):
                     raise
-                target = None  # deleted by the person, or too old to edit: a new card takes its place
+                # Deleted by the person, or it cannot be edited: a new card takes its place.
+                await self._try_remove(chat, target)
+                target = None
             except (Forbidden, InvalidToken):
                 raise
             except TimedOut:
@@ -214,11 +233,26 @@ class Mouth:
         try:
             await self._wire.remove(mess.chat, mess.message)
         except BadRequest:
-            return  # too old: the row stays until its hour, to be counted and said
+            if not await self._blank(mess):
+                return  # too old, and not ours to blank: the row stays until its hour, to be counted and said
         except TelegramError as error:
             log.info("message_not_cleared", error=type(error).__name__)
             return  # the heartbeat tries again
         self._outcomes.add(lambda tx: trail.gone(tx, [mess.key]))
+
+    async def _blank(self, mess: trail.Mess) -> bool:
+        """Whether a message of ours that can't be deleted any more now says nothing."""
+        try:
+            await self._wire.change(mess.chat, mess.message, self._blank_line(), [])
+        except TelegramError:
+            return False
+        return True
+
+    async def _try_remove(self, chat: ChatId, message: int) -> None:
+        try:
+            await self._wire.remove(chat, message)
+        except TelegramError as error:
+            log.info("old_card_stays", error=type(error).__name__)
 
     def _failed(self, chat: ChatId, error: TelegramError) -> None:
         if unreachable(error):

@@ -57,7 +57,12 @@ class Bot:
         self.screens = Screens([TEMPLATES], None, clock)
         self.outcomes = Outcomes(store)
         self.sender = Sender(store, self.words, self.screens, wire, self.outcomes, clock)
-        self.mouth = Mouth(wire, self.outcomes, on_pause=self.sender.pause)
+        self.mouth = Mouth(
+            wire,
+            self.outcomes,
+            blank_line=lambda: self.screens.render("hidden", "en", now=clock()).text,
+            on_pause=self.sender.pause,
+        )
         self.intake = Intake(store, self.words, self.screens, self.mouth, clock)
         self.heartbeat = Heartbeat(store, self.mouth, clock, settings=self.words, on_settings=self._learn_words)
         # Names this process, so that a dead one's lease can be told from a living one's on the same machine.

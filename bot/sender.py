@@ -15,8 +15,8 @@ import structlog
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.events import Opening
-from bot.chat.visit import STATIC, Visit, go
-from bot.mouth import Saying
+from bot.chat.visit import Visit, go
+from bot.mouth import STATIC, Saying
 from bot.outcomes import Outcomes
 from bot.screens import Screen, Screens
 from bot.transport import NeverSent

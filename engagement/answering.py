@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from engagement.authority import Settings
-from engagement.london import local
+from engagement.london import local, london
 from storage import drafts, due, openings, outbox, pool
 from storage.errors import SurveyClosed
 from storage.ids import PersonId, SurveyId
@@ -19,8 +19,13 @@ from surveys.definition import Question, Questionnaire
 from surveys.plan import TICKS
 from surveys.values import Answers
 
+FINISHED, FINISHED_LAST = "finished_draft", "finished_draft_last"
 FINISHED_AFTER = timedelta(hours=24)
-"""How long a draft that only needs Send waits before its one reminder."""
+LAST_DAY_AT = time(10)
+"""When a draft that only needs Send is mentioned: after a day, and on the morning of the last day."""
+
+OCCASIONS = ("opened", "finished", "last")
+"""What may be written to someone about one survey."""
 
 CAN_SEND_FROM = 10
 """From this question on, a part answer may be sent: it is a gift, not a failure."""
@@ -47,6 +52,11 @@ class Offered:
     state: Literal["new", "draft", "ready", "sent"]
     place: int
     total: int
+
+    @property
+    def last_day(self) -> date:
+        """The last day, whole, on which it can be answered: it closes at the midnight after."""
+        return local(self.opening.closes_at - timedelta(seconds=1)).date()
 
 
 def occasion(survey: SurveyId, what: str) -> str:
@@ -92,8 +102,18 @@ async def back(tx: Transaction, person: PersonId, survey: SurveyId, question: st
 
 
 async def nearly_done(tx: Transaction, person: PersonId, survey: SurveyId, *, now: datetime) -> None:
-    """Only Send is left: if it is not pressed within a day, say so once. The row belongs to the draft."""
-    await due.add(tx, "finished_draft", draft_key(person, survey), now + FINISHED_AFTER)
+    """Only Send is left: if it is not pressed, say so after a day and on the last day. The rows belong to the draft."""
+    last_morning = london(last_day(await openings.find(tx, survey)), LAST_DAY_AT)
+    if now + FINISHED_AFTER < last_morning:
+        await due.add(tx, FINISHED, draft_key(person, survey), now + FINISHED_AFTER)
+    if now < last_morning:
+        await due.add(tx, FINISHED_LAST, draft_key(person, survey), last_morning)
+
+
+async def forget_due(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
+    """Nothing is due for this draft any more, and no moment of it is kept."""
+    for kind in (FINISHED, FINISHED_LAST):
+        await due.cancel(tx, kind, draft_key(person, survey))
 
 
 async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
@@ -102,8 +122,8 @@ async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     Raises: NothingOpen, AlreadySent, SurveyClosed.
     """
     await pool.send(tx, person, survey)
-    await due.cancel(tx, "finished_draft", draft_key(person, survey))
-    for what in ("finished", "opened"):
+    await forget_due(tx, person, survey)
+    for what in OCCASIONS:
         await outbox.forget_reason(tx, person, occasion(survey, what))
 
 
@@ -133,11 +153,14 @@ async def standing(tx: Transaction, person: PersonId, survey: SurveyId) -> Offer
     raise SurveyClosed(survey)
 
 
-def results_by(settings: Settings, opening: Opening) -> date | None:
-    """The day by which people are told what everyone said; None when the authority has not promised one."""
-    if settings.results_days is None:
-        return None
-    return local(opening.closes_at).date() + timedelta(days=settings.results_days)
+def results_by(settings: Settings, opening: Opening) -> date:
+    """The day by which people are told what everyone said."""
+    return last_day(opening) + timedelta(days=settings.results_days)
+
+
+def last_day(opening: Opening) -> date:
+    """The last London day on which it can be answered; it closes when that day ends."""
+    return local(opening.closes_at - timedelta(seconds=1)).date()
 
 
 def draft_key(person: PersonId, survey: SurveyId) -> str:

@@ -59,14 +59,14 @@ async def _task_reminder(tx: Transaction, _settings: Settings, row: Due, now: da
 
 
 async def _finished_draft(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
-    """Their draft only needs Send; said once, and only while it is true."""
+    """Their draft only needs Send; said after a day and on the last day, and only while it is true."""
     of, _, about = row.key.partition(":")
     person, survey = PersonId(int(of)), SurveyId(int(about))
     if not await openings.is_open(tx, survey) or not await drafts.has_draft(tx, person, survey):
         return
     await outbox.queue(
         tx,
-        occasion=answering.occasion(survey, "finished"),
+        occasion=answering.occasion(survey, "last" if row.kind == answering.FINISHED_LAST else "finished"),
         person=person,
         lane="young",
         envelope="envelope/finished",
@@ -94,7 +94,8 @@ async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime)
 KINDS: Mapping[str, Work] = {
     tasks.REMINDER: _task_reminder,
     tasks.DEADLINE: tasks.escalate,
-    "finished_draft": _finished_draft,
+    answering.FINISHED: _finished_draft,
+    answering.FINISHED_LAST: _finished_draft,
     "nightly": _nightly,
     "survey_close": _survey_close,
     "prune": _prune,

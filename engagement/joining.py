@@ -46,8 +46,14 @@ async def at(tx: Transaction, chat: ChatId) -> Joining:
 
 async def asks(tx: Transaction, joining: Joining) -> Asks:
     """What is asked for next. Staff are asked for their initials alone: theirs are no secret from the register."""
-    if joining.initials is None or joining.person is None:
-        return "initials"
+    after = await asks_after(tx, joining)
+    return "initials" if joining.initials is None or after is None else after
+
+
+async def asks_after(tx: Transaction, joining: Joining) -> Asks | None:
+    """What is asked for beside the initials; None for staff."""
+    if joining.person is None:
+        return None
     known = await people.details(tx, joining.person)
     # A recorded birthday can be wrong or assigned, and some have none: then a word agreed with the worker is asked.
     return "word" if known.agreed_word or known.birth_date is None else "day"

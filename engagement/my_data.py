@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from engagement import answering
 from engagement.authority import Settings
 from engagement.london import local, today
 from storage import drafts, forgetting, openings, outbox, people, staff, tasks
@@ -61,6 +62,8 @@ async def stop_messages(tx: Transaction, person: PersonId) -> None:
 
 async def forget(tx: Transaction, person: PersonId) -> None:
     """Remove what names them, everywhere. Answers already sent stay: nobody can tell which they are."""
+    for survey in await drafts.of(tx, person):
+        await answering.forget_due(tx, person, survey)
     await forgetting.forget(tx, person)
 
 

@@ -96,8 +96,10 @@ async def open_survey(
 async def close_survey(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
     """Close it, finally. What waits to be sent about it is not sent. Raises: SurveyClosed."""
     closed = await closing.close(tx, survey, now=now)
-    for what in ("opened", "finished"):
+    for what in answering.OCCASIONS:
         await outbox.cancel(tx, answering.occasion(survey, what))
+    for kind in (answering.FINISHED, answering.FINISHED_LAST):
+        await due.cancel_ending(tx, kind, f":{survey}")
     await due.cancel(tx, "survey_close", str(survey))
     return closed
 

@@ -71,7 +71,7 @@ async def keep(tx: Transaction, card: Card) -> None:
 async def learn_message(tx: Transaction, chat: bytes, version: str, message: int) -> None:
     """Note which message Telegram made of a card, unless the card has moved on since."""
     card = await of(tx, chat)
-    if card is not None and card.version == version and card.message is None:
+    if card is not None and card.version == version and card.message != message:
         await keep(tx, replace(card, message=message))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, redraw
+from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, redraw
 from engagement import crisis, rota, tasks
 from engagement.rota import NobodyToAsk
 from engagement.tasks import Offer
@@ -72,7 +72,7 @@ async def draw_others(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 async def on_to(visit: Visit, chosen: str) -> None:
-    await go(visit, "contact", **{**_carried(visit), "owner": int(chosen)})
+    await go(visit, "contact", **{**_carried(visit), "owner": number(chosen)})
 
 
 async def draw_done(visit: Visit, args: Mapping[str, Any]) -> None:
@@ -95,6 +95,7 @@ async def draw_moved(visit: Visit, args: Mapping[str, Any]) -> None:
         owner=first_name(asked.owner),
         day=asked.due_at,
         time=asked.due_at,
+        why=args.get("why", "passed"),
     )
 
 
@@ -193,11 +194,11 @@ async def to_back(visit: Visit, _: str) -> None:
 
 _DONE: dict[str, Handler] = {"change": to_note, "cancel": on_cancel}
 
-PLACES["contact"] = Place(draw_contact, {"ask": on_ask, "other": to_others, "no": to_back}, lane="signed")
-PLACES["contact/other"] = Place(draw_others, {"to": on_to, "no": to_back}, lane="signed")
-PLACES["contact/done"] = Place(draw_done, _DONE, lane="signed")
-PLACES["contact/moved"] = Place(draw_moved, _DONE, lane="signed")
-PLACES["contact/cancelled"] = Place(draw_plain, {}, lane="signed")
-PLACES["contact/nobody"] = Place(draw_plain, {}, lane="signed")
-PLACES["contact/note"] = Place(draw_note, {"how": on_how, "ask_plain": on_plain}, on_note, lane="signed")
+PLACES["contact"] = Place(draw_contact, {"ask": on_ask, "other": to_others, "no": to_back})
+PLACES["contact/other"] = Place(draw_others, {"to": on_to, "no": to_back})
+PLACES["contact/done"] = Place(draw_done, _DONE)
+PLACES["contact/moved"] = Place(draw_moved, _DONE)
+PLACES["contact/cancelled"] = Place(draw_plain, {})
+PLACES["contact/nobody"] = Place(draw_plain, {})
+PLACES["contact/note"] = Place(draw_note, {"how": on_how, "ask_plain": on_plain}, on_note)
 PLACES["pass_on"] = Place(draw_pass_on, {"contact": on_pass_on, "no": to_back})

@@ -10,7 +10,8 @@ from bot.chat import contact, joining, menu
 from bot.chat import staff as staff_chat
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
-from bot.chat.visit import PLACES, STATIC, Visit, go, redraw
+from bot.chat.visit import PLACES, Garbled, Place, Visit, go, number, redraw
+from bot.mouth import STATIC
 from engagement import crisis
 from engagement.joining import NotJoining
 from engagement.outbox import open_envelope
@@ -88,12 +89,18 @@ async def _on_tap(visit: Visit, tap: Tap) -> None:
         # Telegram never told us which message the card became; the tap does.
         visit.card = replace(card, message=tap.message)
         await cards.keep(visit.tx, visit.card)
-    place = PLACES.get(str(visit.showing.get("at")))
+    place = _at(visit)
     handler = (place.taps.get(tap.action) if place else None) or _everywhere(visit).get(tap.action)
     if handler is None:
         await _on_old(visit, tap)
         return
     await handler(visit, tap.arg)
+
+
+def _at(visit: Visit) -> Place | None:
+    """The place the card is at, if it is one for whoever this is now."""
+    place = PLACES.get(str(visit.showing.get("at")))
+    return place if place is not None and place.is_for(visit) else None
 
 
 def _everywhere(visit: Visit) -> dict[str, Any]:
@@ -121,8 +128,8 @@ STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})
 
 
 async def _on_static(visit: Visit, tap: Tap) -> None:
-    if tap.action == "open" and tap.arg.isascii() and tap.arg.isdigit():
-        await _open(visit, tap, OutboxId(int(tap.arg)))
+    if tap.action == "open":
+        await _open(visit, tap, OutboxId(number(tap.arg)))
     elif tap.action in STATIC_ACTIONS:
         visit.anew = True
         if tap.action == "carry_on" or (handler := _everywhere(visit).get(tap.action)) is None:
@@ -190,7 +197,7 @@ async def _on_command(visit: Visit, command: Command) -> None:
 
 
 async def _on_words(visit: Visit, words: Words) -> None:
-    place = PLACES.get(str(visit.showing.get("at")))
+    place = _at(visit)
     if crisis.found(words.text):
         visit.more("help", status="none", worker=None, day=None, joined=visit.person is not None)
     if visit.person is None and visit.staff is None:
@@ -294,7 +301,7 @@ REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = 
     NothingOpen: _nothing_open,
     TooMany: _too_many,
     SurveyError: _again,
-    ValueError: _again,
+    Garbled: _again,
     DeadLink: _dead,
     ChatTaken: _taken,
     NotJoining: _not_joining,

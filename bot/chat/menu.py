@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, redraw
+from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, redraw
 from bot.languages import Language
 from engagement import answering, my_data, tasks
 from storage import people, staff
@@ -25,7 +25,7 @@ async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
             "state": one.state,
             "place": one.place,
             "total": one.total,
-            "closes": one.opening.closes_at,
+            "closes": answering.last_day(one.opening),
         }
         for one in await answering.offered(visit.tx, visit.who)
         if one.state != "sent"
@@ -66,7 +66,7 @@ async def to_menu(visit: Visit, _: str) -> None:
 
 
 async def to_survey(visit: Visit, survey: str) -> None:
-    await go(visit, "survey", survey=int(survey))
+    await go(visit, "survey", survey=number(survey))
 
 
 async def to_settings(visit: Visit, _: str) -> None:
@@ -184,7 +184,7 @@ async def draw_stop(visit: Visit, _: Mapping[str, Any]) -> None:
 
 
 async def on_cancel_call(visit: Visit, task: str) -> None:
-    await tasks.cancel(visit.tx, visit.who, TaskId(int(task)), now=visit.now)
+    await tasks.cancel(visit.tx, visit.who, TaskId(number(task)), now=visit.now)
     await redraw(visit)
 
 

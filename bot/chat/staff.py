@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go
+from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number
 from engagement import tasks
 from engagement.joining import details_name
 from engagement.tasks import How
@@ -45,7 +45,7 @@ async def draw_task(visit: Visit, args: Mapping[str, Any]) -> None:
         note=found.note or None,
         due_day=found.due_at,
         due_time=found.due_at,
-        state=found.state,
+        state=found.state_for(visit.worker_on.id),
         backup=None if found.backup is None else first_name(await staff.by_id(visit.tx, found.backup)),
     )
 
@@ -55,7 +55,7 @@ def _task(visit: Visit) -> TaskId:
 
 
 async def to_task(visit: Visit, task: str) -> None:
-    await go(visit, "staff/task", task=int(task) if task else visit.showing["task"])
+    await go(visit, "staff/task", task=number(task) if task else visit.showing["task"])
 
 
 async def on_got(visit: Visit, _: str) -> None:
@@ -88,7 +88,7 @@ async def draw_pass(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 async def on_to(visit: Visit, to: str) -> None:
-    await tasks.pass_on(visit.tx, visit.settings, visit.worker_on.id, _task(visit), StaffId(int(to)), now=visit.now)
+    await tasks.pass_on(visit.tx, visit.settings, visit.worker_on.id, _task(visit), StaffId(number(to)), now=visit.now)
     await go(visit, "staff/menu")
 
 
@@ -112,11 +112,11 @@ async def on_log_out(visit: Visit, _: str) -> None:
 
 EVERYWHERE: dict[str, Handler] = {"staff_menu": to_menu, "menu": to_menu, "task": to_task, "staff_help": to_help}
 
-PLACES["staff/menu"] = Place(draw_menu, {"logout": on_log_out})
-PLACES["staff/welcome"] = Place(draw_welcome, {})
-PLACES["staff/help"] = Place(draw_plain, {})
-PLACES["staff/task_done"] = Place(draw_plain, {})
-PLACES["staff/task_gone"] = Place(draw_plain, {})
+PLACES["staff/menu"] = Place(draw_menu, {"logout": on_log_out}, whose="staff")
+PLACES["staff/welcome"] = Place(draw_welcome, {}, whose="staff")
+PLACES["staff/help"] = Place(draw_plain, {}, whose="staff")
+PLACES["staff/task_done"] = Place(draw_plain, {}, whose="staff")
+PLACES["staff/task_gone"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task"] = Place(
     draw_task,
     {
@@ -127,5 +127,6 @@ PLACES["staff/task"] = Place(
         "unreached": on_unreached,
         "pass": to_pass,
     },
+    whose="staff",
 )
-PLACES["staff/pass_on"] = Place(draw_pass, {"to": on_to})
+PLACES["staff/pass_on"] = Place(draw_pass, {"to": on_to}, whose="staff")

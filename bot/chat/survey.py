@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, TOAST_CHARS, Handler, Place, Visit, go, redraw
+from bot.chat.visit import PLACES, TOAST_CHARS, Handler, Place, Visit, go, number, redraw
 from engagement import answering
 from engagement.answering import CAN_SEND_FROM, Change, Step
 from storage import openings, trail
@@ -163,8 +163,8 @@ def _said(visit: Visit, text: str) -> str:
 
 
 async def on_pick(visit: Visit, option: str) -> None:
-    number = int(option)
-    await _changed(visit, lambda asked, answers: flow.choose(asked, answers, _question(visit), number))
+    picked = number(option)
+    await _changed(visit, lambda asked, answers: flow.choose(asked, answers, _question(visit), picked))
 
 
 async def on_done(visit: Visit, _: str) -> None:
@@ -189,6 +189,10 @@ async def _changed(visit: Visit, change: Change) -> None:
 
 
 async def on_back(visit: Visit, _: str) -> None:
+    if visit.showing.get("at") == "survey/ready" and visit.showing.get("q"):
+        # They looked at Send early: back is the question they came from.
+        await go(visit, "question", survey=_survey(visit), q=_question(visit))
+        return
     step = await answering.back(visit.tx, visit.who, _survey(visit), visit.showing.get("q"))
     if step is None or step.question is None:
         await go(visit, "menu")
@@ -298,7 +302,7 @@ async def draw_ready(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 async def on_ready(visit: Visit, _: str) -> None:
-    await go(visit, "survey/ready", survey=_survey(visit))
+    await go(visit, "survey/ready", survey=_survey(visit), q=visit.showing.get("q"))
 
 
 async def on_send(visit: Visit, _: str) -> None:
@@ -312,7 +316,7 @@ async def on_send(visit: Visit, _: str) -> None:
         "survey/sent",
         survey=survey,
         left_over=await trail.left_over(visit.tx, visit.saying.chat, now=visit.now),
-        results_by=(day := answering.results_by(visit.settings, opening)) and day.isoformat(),
+        results_by=answering.results_by(visit.settings, opening).isoformat(),
     )
 
 
@@ -329,7 +333,7 @@ async def on_stop(visit: Visit, _: str) -> None:
 
 async def draw_kept(visit: Visit, args: Mapping[str, Any]) -> None:
     one = await answering.standing(visit.tx, visit.who, SurveyId(args["survey"]))
-    await visit.show("survey/kept", id=one.opening.id, place=one.place, total=one.total, closes=one.opening.closes_at)
+    await visit.show("survey/kept", id=one.opening.id, place=one.place, total=one.total, closes=answering.last_day(one.opening))
 
 
 async def draw_again(visit: Visit, args: Mapping[str, Any]) -> None:
@@ -362,8 +366,8 @@ def _question(visit: Visit) -> str:
 
 _FOOT: dict[str, Handler] = {"back": on_back, "stop": on_stop, "ready": on_ready}
 
-PLACES["survey"] = Place(draw_survey, {}, lane="sealed")
-PLACES["survey/start"] = Place(draw_start, {"start": on_start}, lane="sealed")
+PLACES["survey"] = Place(draw_survey, {})
+PLACES["survey/start"] = Place(draw_start, {"start": on_start})
 PLACES["question"] = Place(
     draw_question,
     {
@@ -379,11 +383,10 @@ PLACES["question"] = Place(
         "keep": on_keep,
     },
     on_words,
-    lane="sealed",
 )
-PLACES["survey/ready"] = Place(draw_ready, {**_FOOT, "send": on_send}, lane="sealed")
+PLACES["survey/ready"] = Place(draw_ready, {**_FOOT, "send": on_send})
 PLACES["survey/sent"] = Place(draw_sent, {})
-PLACES["survey/kept"] = Place(draw_kept, {}, lane="sealed")
-PLACES["survey/again"] = Place(draw_again, {"show": on_show}, lane="sealed")
+PLACES["survey/kept"] = Place(draw_kept, {})
+PLACES["survey/again"] = Place(draw_again, {"show": on_show})
 PLACES["survey/closed"] = Place(draw_closed, {})
 PLACES["survey/already_sent"] = Place(draw_closed, {})

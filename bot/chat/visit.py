@@ -6,15 +6,16 @@ import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from html import unescape
+from typing import Any, Literal
 
 from bot.chat.events import Event, Tap
-from bot.mouth import STATIC, CardOut, FileOut, Saying, TapAnswer
+from bot.mouth import CardOut, FileOut, Saying, TapAnswer
 from bot.screens import Screen, Screens
 from engagement.authority import Settings
 from storage import cards, people, staff, trail
 from storage.cards import Card
-from storage.ids import PersonId, StaffId
+from storage.ids import PersonId
 from storage.invites import Joining
 from storage.people import Person
 from storage.staff import Staff
@@ -115,7 +116,7 @@ class Visit:
     def toast(self, screen_name: str, /, *, alert: bool = False, **context: object) -> None:
         """Say a short line over the chat that leaves nothing in it. Without a tap there is nothing to say it on."""
         if isinstance(self.event, Tap):
-            text = self._render(screen_name, context).text
+            text = unescape(self._render(screen_name, context).text)
             self.saying.tap = TapAnswer(self.event.query, text[:TOAST_CHARS], alert)
 
     async def clear(self, message: int, *, sent_at: datetime | None = None) -> None:
@@ -151,13 +152,17 @@ Draw = Callable[[Visit, Mapping[str, Any]], Awaitable[None]]
 class Place:
     """Somewhere a card can be: how it is drawn from what is stored, what its buttons do, and what typing does there.
 
-    `lane` decides what the help card may truthfully say of whether anyone was told.
+    Nobody but those it is for is ever at it, whatever their card once showed.
     """
 
     draw: Draw
     taps: Mapping[str, Handler]
     words: Handler | None = None
-    lane: str = "free"
+    whose: Literal["young", "staff", "anyone"] = "young"
+
+    def is_for(self, visit: Visit) -> bool:
+        """Whether whoever this is may be here."""
+        return {"young": visit.person is not None, "staff": visit.staff is not None, "anyone": True}[self.whose]
 
 
 PLACES: dict[str, Place] = {}
@@ -170,15 +175,33 @@ def first_name(member: Staff) -> str:
 
 
 async def go(visit: Visit, place: str, **args: Any) -> None:
-    """Take the card to a place."""
+    """Take the card to a place; to the front door, where it is not for them (any more)."""
+    if place not in PLACES or not PLACES[place].is_for(visit):
+        place, args = home(visit), {}
     visit.place = {"at": place, **args}
     await PLACES[place].draw(visit, args)
 
 
+def home(visit: Visit) -> str:
+    """Where someone is who is nowhere in particular."""
+    return "menu" if visit.person else "staff/menu" if visit.staff else "stranger"
+
+
+class Garbled(Exception):
+    """A button's argument is not what we ever put there."""
+
+
+MAX_DIGITS = 9
+
+
+def number(arg: str) -> int:
+    """The number a button carries. Raises: Garbled."""
+    if not (arg.isascii() and arg.isdigit() and len(arg) <= MAX_DIGITS):
+        raise Garbled
+    return int(arg)
+
+
 async def redraw(visit: Visit, **more: Any) -> None:
     """Show the place the card is at once more, worked out anew from what is stored."""
-    showing = {"at": "menu" if visit.person else "stranger", **visit.showing, **more}
+    showing = {"at": home(visit), **visit.showing, **more}
     await go(visit, showing.pop("at"), **showing)
-
-
-__all__ = ["PLACES", "STATIC", "Draw", "Handler", "Place", "StaffId", "Visit", "first_name", "go", "redraw"]

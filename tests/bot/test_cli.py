@@ -142,7 +142,7 @@ def test_set_up_tells_every_mistake_and_makes_nothing(yousaid: Yousaid, here: Pa
     )
     ran = yousaid("setup", "bad.yaml")
     assert ran.code == 1
-    assert len(ran.err.strip().splitlines()) == 3
+    assert len(ran.err.strip().splitlines()) == 4
     assert all(line.startswith("bad.yaml, line ") for line in ran.err.strip().splitlines())
     assert [path.name for path in here.iterdir()] == ["bad.yaml"]
 
@@ -284,6 +284,7 @@ def test_a_backup_never_overwrites_and_can_be_restored_into_an_empty_database(se
     restored = set_up("restore", "copy.db", "--json").json
     assert (restored["people"], restored["erased"]) == (2, 0)
     assert set_up("staff", "list").out.startswith("Priya Shah")
+    monkeypatch.setenv("YOUSAID_DATABASE_URL", "sqlite+aiosqlite:///third.db")
     assert "is no backup" in set_up("restore", "register.csv").err
 
 

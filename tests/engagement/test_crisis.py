@@ -221,6 +221,12 @@ I don't want to go on the course
 a walk, jump rope and boxing
 I love my life
 they kicked me out of the group chat
+take my life seriously
+I want to end it with my boyfriend
+I got beaten at pool
+I can't do this survey on my phone
+I wish I was still with my foster carers
+nothing to do round here
 """.strip().splitlines()
 
 

@@ -71,7 +71,7 @@ class Respondent:
                 return
             place = self.path.index(waiting[0]) + 1
             assert self.phone.card.text.startswith(f"{place} of {len(self.path)}\n"), self.phone.card.text
-            assert _said(text_in(waiting[0].text, "en")) in self.phone.card.text
+            assert said(text_in(waiting[0].text, "en")) in self.phone.card.text
             await self.answer(waiting[0])
 
     async def answer(self, question: Question) -> None:
@@ -123,12 +123,13 @@ class Respondent:
 
     def _button_of(self, question: Question, option: str) -> str:
         """The button for an option, found as a reader would: by its label, or by its letter in the list above."""
-        label = _said(text_in(question.option(option).label, "en"))
+        label = said(text_in(question.option(option).label, "en"))
         lettered = re.search(rf"^([A-Z])  {re.escape(label)}$", self.phone.card.text, re.MULTILINE)
         return lettered[1] if lettered else next(one for one in self.phone.buttons() if one.endswith(label))
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """A definition's words as Northfield says them."""
     return text.replace("{worker_word}", "PA").replace("{council_word}", COUNCIL)
 
 

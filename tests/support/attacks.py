@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from scipy.stats import poisson
 from support.linkage import ALSO_TOLD, CARE, TOLD, World
 from support.thief import Box, Copy, Row, said_in
 
+from storage.answers import NO_SEGMENT, encoded
 from storage.errors import Unreadable
 from storage.ids import PersonId
 from storage.sealing import Sealer
@@ -22,6 +24,8 @@ from surveys.values import Answers
 
 Item = TypeVar("Item", bound=Hashable)
 
+RARE, SMALL_SHARE = 3, 0.2
+"""An answer so rare, given by one of so few: worth a guess."""
 FALSE_ALARM = 0.001
 """How often a run on a perfect design may fail: one in a thousand, all its attacks together."""
 RHO_AT_300 = 0.25
@@ -46,6 +50,27 @@ class Attack:
         if self.rho is not None and abs(self.rho) >= rho_limit(self.ranked):
             return True
         return self.correct > most_by_luck(self.by_luck, tries)
+
+
+def together(runs: Sequence[Sequence[Attack]]) -> list[Attack]:
+    """The tries that every run makes once (those at the end, and those over all copies), added up by name."""
+    named: dict[str, list[Attack]] = {}
+    for tried in runs:
+        for one in tried:
+            named.setdefault(one.name, []).append(one)
+    once = {name: some for name, some in named.items() if len(some) <= len(runs)}
+    return [
+        Attack(name, *(sum(getattr(one, of) for one in some) for of in ("guesses", "correct", "by_luck")))
+        for name, some in once.items()
+    ]
+
+
+def told(tried: Sequence[Attack]) -> str:
+    """How many tries there were, and the best of them, for whoever reads a failure or a proof."""
+    best = sorted(tried, key=lambda one: (one.correct - one.by_luck, abs(one.rho or 0)), reverse=True)[:8]
+    rho = max((abs(one.rho) for one in tried if one.rho is not None), default=0.0)
+    lines = [f"{one.correct:5} of {one.guesses} right, {one.by_luck:.1f} by luck: {one.name}" for one in best]
+    return "\n".join([f"{len(tried)} tries, largest rank correlation {rho:.2f}; the best:", *lines])
 
 
 def most_by_luck(mean: float, tries: int) -> int:
@@ -79,19 +104,17 @@ def all_of(world: World, copies: Sequence[Copy], *, kept_keys: Path, seed: int) 
 
 def by_order(world: World, copy: Copy) -> Iterator[Attack]:
     """The first person wrote the first answer, and so on; from both ends, for every order of either."""
-    for whose, people in _orders_of_people(world, copy).items():
-        for what, words in _orders_of_words(copy).items():
+    orders_of_words = _orders_of_words(copy)
+    for whose, people in _orders_of_people(copy).items():
+        for what, words in orders_of_words.items():
             yield _matched(world, f"{copy.label}: {whose} x {what}", people, words)
             yield _matched(world, f"{copy.label}: {whose} x {what}, from the end", people[::-1], words)
 
 
-def _orders_of_people(world: World, copy: Copy) -> dict[str, list[PersonId]]:
+def _orders_of_people(copy: Copy) -> dict[str, list[PersonId]]:
     """Everybody who is done: as the register has them, as watched one by one, and as they lie in the files."""
-    return {
-        "register": sorted(copy.sent),
-        "watched": copy.sent,
-        **{f"flags {name}": of for name, of in copy.done.items()},
-    }
+    flags = {f"flags {name}": people for name, people in copy.done.items()}
+    return _different({**flags, "register": sorted(copy.sent), "watched": copy.sent})
 
 
 def _orders_of_words(copy: Copy) -> dict[str, list[str]]:
@@ -250,7 +273,7 @@ def with_the_live_key(world: World, copy: Copy) -> Iterator[Attack]:
                 read[box] = str(value["text"]) if isinstance(value, dict) else ""
         words = [read[box] for box in waiting]
         if words:
-            for whose, people in _orders_of_people(world, copy).items():
+            for whose, people in _orders_of_people(copy).items():
                 last = people[-len(words) :]
                 yield _matched(world, f"{copy.label}, live key: {whose} x pool {name}", last, words)
                 yield _matched(world, f"{copy.label}, live key: {whose} x pool {name}, from the end", last[::-1], words)
@@ -270,45 +293,31 @@ def in_plain_text(world: World, copy: Copy) -> Attack:
 
 
 def by_joining_segments(world: World, copy: Copy) -> Attack:
-    """A value that one row has beside one age and one row beside one home was given by the person who is both."""
-    beside: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    """A rare answer that stands beside one age and beside one home was given by somebody who is both."""
+    beside: dict[tuple[str, str], dict[str, set[str]]] = {}
     totals: Counter[tuple[str, str]] = Counter()
     for question, value, segments in copy.answers["as read"]:
-        if segments == "{}":
+        if segments == NO_SEGMENT:
             totals[question, value] += 1
-        else:
-            beside.setdefault((question, value), Counter())[_only(segments)] += 1
+        for segment, part in json.loads(segments).items():
+            beside.setdefault((question, value), {}).setdefault(segment, set()).add(part)
     guesses, correct, by_luck = 0, 0, 0.0
     for (question, value), parts in beside.items():
-        single = [part for part, count in parts.items() if count == 1]
-        if len({segment for segment, _ in single}) < 2:
+        people = _who_are(world, copy, parts)
+        if len(parts) < 2 or totals[question, value] > RARE or len(people) > len(copy.sent) * SMALL_SHARE:
             continue
-        for person in _who_are(world, copy, single):
-            guesses += 1
-            correct += person_said(world, person, question) == value
-            by_luck += totals[question, value] / len(copy.sent)
+        guesses += len(people)
+        correct += sum(person_said(world, person, question) == value for person in people)
+        by_luck += len(people) * totals[question, value] / len(copy.sent)
     return Attack("segments joined with the register", guesses, correct, by_luck)
 
 
-def _only(segments: str) -> tuple[str, str]:
-    name, _, part = segments.strip("{}").replace('"', "").partition(":")
-    return name.strip(), part.strip()
-
-
-def _who_are(world: World, copy: Copy, parts: Sequence[tuple[str, str]]) -> list[PersonId]:
-    """Those who are done and, of each segment, in one of these parts; nobody when that is more than three."""
-    wanted: dict[str, set[str]] = {}
-    for segment, part in parts:
-        wanted.setdefault(segment, set()).add(part)
-    found = [
-        person
-        for person in copy.sent
-        if all(world.people[person].segments[segment] in some for segment, some in wanted.items())
-    ]
-    return found if len(found) <= 3 else []
+def _who_are(world: World, copy: Copy, parts: Mapping[str, set[str]]) -> list[PersonId]:
+    """Those who are done and, as the register has it, in one of the parts of every segment."""
+    facts = {person: world.people[person].segments for person in copy.sent}
+    return [person for person, known in facts.items() if all(known[name] in some for name, some in parts.items())]
 
 
 def person_said(world: World, person: PersonId, question: str) -> str:
     """The value as the table would hold it."""
-    value = world.people[person].answers.values.get(question)
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return encoded(world.people[person].answers.values.get(question))

@@ -109,7 +109,7 @@ def _person(number: PersonId, mark: str, random: Random) -> Person:
     segments: dict[str, str] = {}
     while (question := flow.next_question(CARE, answers)) is not None:
         if question.segment:
-            segments[question.id] = random.choices(question.option_ids, _weights(question))[0]
+            segments[question.id] = random.choices(question.option_ids, _weights(question, steep=1))[0]
             answers = flow.choose(CARE, answers, question.id, segments[question.id])
         elif question.id in (TOLD, ALSO_TOLD):
             said = word if question.id == TOLD else f"{word}-too"
@@ -130,10 +130,10 @@ def _answered(question: Question, answers: Answers, random: Random) -> Answers:
     return flow.done(CARE, answers, question.id) if question.kind in (Kind.SEVERAL, Kind.RANK) else answers
 
 
-def _weights(question: Question) -> list[float]:
+def _weights(question: Question, *, steep: float = 2.5) -> list[float]:
     """Some answers rare and some common, the same for everybody: rare ones are what joins tables."""
     options = 11 if question.kind is Kind.SCALE else len(question.option_ids)
-    return [1 / (1 + place) ** 1.5 for place in range(options)]
+    return [(1 + place) ** -steep for place in range(options)]
 
 
 def _first(answers: Answers, count: int) -> Answers:

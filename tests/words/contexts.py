@@ -44,7 +44,7 @@ LONGEST: Final = Settings.model_validate(
     {
         "name": "kingston_and_malden",
         "council": "Royal Borough of Kingston and Malden Council",
-        "service": "Kingston and Malden leaving care and young adults team",
+        "service": "Kingston and Malden leaving care team",
         "bot_words": BotWords(
             worker="leaving care worker", people="people with experience of care", duty="the duty team"
         ),
@@ -79,25 +79,62 @@ _SCALE: Final = [
     [{"label": str(n), "arg": n, "chosen": n == 3} for n in row] for row in ((0, 1, 2, 3), (4, 5, 6, 7), (8, 9, 10))
 ]
 _QUESTION: Final[dict[str, Any]] = {
-    "place": 1, "total": 6, "heading": None, "note": None, "text": "How old are you?", "lettered": [], "many": False,
-    "rows": _one_a_row(_AGREE), "ranked": False, "way_out": "skip", "can_send": False,
-}  # fmt: skip
+    "place": 1,
+    "total": 6,
+    "heading": None,
+    "note": None,
+    "text": "How old are you?",
+    "lettered": [],
+    "many": False,
+    "rows": _one_a_row(_AGREE),
+    "ranked": False,
+    "way_out": "skip",
+    "can_send": False,
+}
 _WRITE: Final[dict[str, Any]] = {
-    "place": 1, "total": 6, "heading": None, "note": None, "text": "Anything else?", "why": None, "max_chars": 300,
-    "written": False, "can_send": False, "way_out": "skip",
-}  # fmt: skip
+    "place": 1,
+    "total": 6,
+    "heading": None,
+    "note": None,
+    "text": "Anything else?",
+    "why": None,
+    "max_chars": 300,
+    "written": False,
+    "can_send": False,
+    "way_out": "skip",
+}
 _SURVEY: Final[dict[str, Any]] = {
-    "id": 1, "title": "A quick one", "minutes": 1, "state": "new", "place": 1, "total": 6, "closes": None,
-}  # fmt: skip
+    "id": 1,
+    "title": "A quick one",
+    "minutes": 1,
+    "state": "new",
+    "place": 1,
+    "total": 6,
+    "closes": None,
+}
 _LONG_TITLE: Final = "Questions about how life is where you live, and what should change"
 _TASK: Final[dict[str, Any]] = {
-    "who": name("Jo S"), "reason": "contact", "how": None, "note": None, "due_day": NEAR, "due_time": NEAR,
-    "state": "open", "backup": None,
-}  # fmt: skip
+    "who": name("Jo S"),
+    "reason": "contact",
+    "how": None,
+    "note": None,
+    "due_day": NEAR,
+    "due_time": NEAR,
+    "state": "open",
+    "backup": None,
+}
 _DONE: Final = {"owner": LONG, "day": FAR, "time": FAR}
 _DUE: Final = [{"due_day": NEAR, "due_time": NEAR}, {"due_day": FAR, "due_time": FAR}]
-_HELD: Final = {"name": "Jo Li", "known_as": "Jo", "reference": "1", "chat": "joined", "messages_arrive": True,
-                "language": "en", "full_messages": False, "kept_by": "Ely"}  # fmt: skip
+_HELD: Final = {
+    "name": "Jo Li",
+    "known_as": "Jo",
+    "reference": "1",
+    "chat": "joined",
+    "messages_arrive": True,
+    "language": "en",
+    "full_messages": False,
+    "kept_by": "Ely",
+}
 
 CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "join/check": [
@@ -107,7 +144,9 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         for left in (3, 2, 1)
     ],
     "join/failed": [{"who": None}, {"who": CAREY}],
-    "join/dead": [{"reason": why, "who": who} for why in ("unknown", "used", "expired", "dead") for who in (None, LONG)],
+    "join/dead": [
+        {"reason": why, "who": who} for why in ("unknown", "used", "expired", "dead") for who in (None, LONG)
+    ],
     "join/taken": [{}],
     "join/welcome": [{"worker": None}, {"worker": LONG}],
     "join/declined": [{}],
@@ -118,7 +157,15 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True},
         {
             "surveys": [
-                {**_SURVEY, "title": _LONG_TITLE, "minutes": 12, "state": "draft", "place": 30, "total": 31, "closes": FAR},
+                {
+                    **_SURVEY,
+                    "title": _LONG_TITLE,
+                    "minutes": 12,
+                    "state": "draft",
+                    "place": 30,
+                    "total": 31,
+                    "closes": FAR,
+                },
                 {**_SURVEY, "id": 2, "title": _LONG_TITLE, "minutes": 12, "state": "ready", "closes": FAR},
                 {**_SURVEY, "id": 3, "closes": NEAR},
             ],
@@ -133,7 +180,11 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "survey/info": [
         {"heading": None, "note": None, "text": "Next: four about how life feels. Skip any."},
-        {"heading": "Your life as a whole", "note": "Four about how life feels. Skip any.", "text": "Nothing to do here."},
+        {
+            "heading": "Your life as a whole",
+            "note": "Four about how life feels. Skip any.",
+            "text": "Nothing to do here.",
+        },
     ],
     "survey/question": [
         _QUESTION,
@@ -149,14 +200,28 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "survey/write": [
         _WRITE,
-        {**_WRITE, "place": 30, "total": 31, "heading": "What should change", "note": "Type if you like.", "text": _WORDS,
-         "why": "A person reads this in May.", "max_chars": 1000, "written": True, "can_send": True},
+        {
+            **_WRITE,
+            "place": 30,
+            "total": 31,
+            "heading": "What should change",
+            "note": "Type if you like.",
+            "text": _WORDS,
+            "why": "A person reads this in May.",
+            "max_chars": 1000,
+            "written": True,
+            "can_send": True,
+        },
         {**_WRITE, "way_out": "rather_not_say"},
     ],
     "survey/quote": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
-    "survey/ready": [{"answered": a, "skipped": s, "left": left} for a, s, left in ((6, 0, 0), (10, 1, 1), (30, 10, 20))],
+    "survey/ready": [
+        {"answered": a, "skipped": s, "left": left} for a, s, left in ((6, 0, 0), (10, 1, 1), (30, 10, 20))
+    ],
     "survey/sent": [
-        {"results_by": None, "left_over": 0}, {"results_by": DAY, "left_over": 1}, {"results_by": DAY, "left_over": 12},
+        {"results_by": None, "left_over": 0},
+        {"results_by": DAY, "left_over": 1},
+        {"results_by": DAY, "left_over": 12},
     ],
     "survey/kept": [{"id": 1, "place": 1, "total": 6, "closes": when} for when in (None, NEAR, FAR)],
     "survey/again": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
@@ -175,12 +240,18 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "contact/other": [
         {"people": [{"id": 1, "name": JO, "role": "pa"}]},
-        {"people": [{"id": n, "name": LONG, "role": role} for n, role in enumerate(("pa", "manager", "participation"))]},
+        {
+            "people": [
+                {"id": n, "name": name(f"Oluwaseun{n}"), "role": role}
+                for n, role in enumerate(("pa", "manager", "participation"))
+            ]
+        },
     ],
     "contact/note": [{"owner": JO}, {"owner": LONG}],
     "contact/done": [{"owner": JO, "day": NEAR, "time": NEAR, "backup": None}, {**_DONE, "backup": SADIA}],
     "contact/moved": [
-        {"owner": JO, "was": CAREY, "day": NEAR, "time": NEAR}, {**_DONE, "was": SADIA, "why": "late"},
+        {"owner": JO, "was": CAREY, "day": NEAR, "time": NEAR},
+        {**_DONE, "was": SADIA, "why": "late"},
         {**_DONE, "was": LONG},
     ],
     "contact/cancelled": [{}],
@@ -195,19 +266,34 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "settings/hiding": [{}],
     "stop": [
         {"calls": []},
-        {"calls": [{"id": n, "owner": LONG, "day": FAR, "time": FAR} for n in range(2)]},
+        {"calls": [{"id": n, "owner": owner, "day": FAR, "time": FAR} for n, owner in enumerate((LONG, SADIA))]},
     ],
     "restarted": [{}],
     "data": [
         {"held": _HELD},
         {
             "held": {
-                **_HELD, "birth_date": "2004-05-03", "agreed_word": "kite", "worker": "Priya Shah", "gender": "Woman",
-                "home": "Own flat", "phone": "07700 900123", "email": "jo@example.org", "interests": ["music", "cooking"],
+                **_HELD,
+                "birth_date": "2004-05-03",
+                "agreed_word": "kite",
+                "worker": "Priya Shah",
+                "gender": "Woman",
+                "home": "Own flat",
+                "phone": "07700 900123",
+                "email": "jo@example.org",
+                "interests": ["music", "cooking"],
                 "groups": {"team": "North"},
                 "surveys": [{"survey": "pulse", "state": "sent"}, {"survey": "big", "state": "begun, not sent"}],
-                "asked_for_contact": [{"asked": "Priya Shah", "by": "2026-11-24T17:00+00:00", "state": "open",
-                                       "note": "A letter came.", "wanted": "text", "outcome": None}],
+                "asked_for_contact": [
+                    {
+                        "asked": "Priya Shah",
+                        "by": "2026-11-24T17:00+00:00",
+                        "state": "open",
+                        "note": "A letter came.",
+                        "wanted": "text",
+                        "outcome": None,
+                    }
+                ],
             }
         },
     ],
@@ -223,8 +309,11 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "staff/welcome": [{"name": LONG, "role": role} for role in ("administrator", "pa", "participation")],
     "staff/menu": [
         {"name": JO, "role": "pa", "tasks": []},
-        {"name": LONG, "role": "pa",
-         "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name("Oluwaseunfunmi S")} for n in range(8)]},
+        {
+            "name": LONG,
+            "role": "pa",
+            "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name(f"Oluwaseun{n} S")} for n in range(8)],
+        },
         {"name": JO, "role": "pa", "tasks": [{"id": 1, "due_day": NEAR, "due_time": NEAR, "label": name("Jo S")}]},
     ],
     "staff/task": [
@@ -232,14 +321,20 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {**_TASK, "who": name("Oluwaseunfunmi S"), "how": "either", "note": "housing letter " * 20, "backup": LONG},
         *({**_TASK, "state": state} for state in ("acknowledged", "done", "unreached", "passed_on", "cancelled")),
     ],
-    "staff/pass_on": [{"people": [{"id": 1, "name": JO}]}, {"people": [{"id": n, "name": LONG} for n in range(9)]}],
+    "staff/pass_on": [
+        {"people": [{"id": 1, "name": JO}]},
+        {"people": [{"id": n, "name": name(f"Oluwaseunfunmi{n}")} for n in range(9)]},
+    ],
     **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "logged_out", "help")},
-    **{f"staff/{what}": _DUE for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")},
+    **{
+        f"staff/{what}": _DUE
+        for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")
+    },
     "files/my_data_caption": [{}],
     **{f"commands/{what}": [{}] for what in ("start", "menu", "help", "stop")},
     **{f"about/{what}": [{}] for what in ("name", "short", "description")},
     **{f"toast/{what}": [{}] for what in ("saved", "asked", "undone")},
-}  # fmt: skip
+}
 
 ENVELOPES: Final = frozenset(
     {name for name in CONTEXTS if name.startswith(("envelope/", "commands/", "about/"))}
@@ -257,8 +352,11 @@ ENVELOPES: Final = frozenset(
 NOT_SENT: Final = frozenset(name for name in CONTEXTS if name.startswith("toast/") or name == "errors/old_screen")
 """Shown over the open chat, never on a lock screen."""
 
-EDITED_IN: Final = frozenset({"privacy", "contact/offer", "data", "forget/ask", "contact/note"})
-"""Cards reached only by a tap on a card: the chat list shows line 1. All others may be sent anew: 60 characters."""
+EDITED_IN: Final = frozenset(
+    {"privacy", "data", "forget/ask", "contact/offer", "contact/other", "contact/note"}
+    | {"survey/question", "survey/write", "survey/info", "survey/quote"}
+)
+"""Cards that only ever replace a card: the chat list shows line 1. All others may be sent anew: 60 characters."""
 
 PAGES: Final = frozenset({"privacy_more", "data", "privacy"})
 """Pages people ask for: 1,500 characters."""
@@ -266,6 +364,18 @@ PAGES: Final = frozenset({"privacy_more", "data", "privacy"})
 STAFF: Final = frozenset(name for name in CONTEXTS if name.startswith("staff/"))
 
 JOURNEY: Final = (
-    "join/check", "join/welcome", "privacy", "start_offer", "survey/start", "survey/write", "survey/quote", "survey/ready",
-    "survey/sent", "survey/kept", "menu", "help", "contact/offer", "contact/done",
-)  # fmt: skip
+    "join/check",
+    "join/welcome",
+    "privacy",
+    "start_offer",
+    "survey/start",
+    "survey/write",
+    "survey/quote",
+    "survey/ready",
+    "survey/sent",
+    "survey/kept",
+    "menu",
+    "help",
+    "contact/offer",
+    "contact/done",
+)

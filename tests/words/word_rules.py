@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-import textstat
+import pyphen
 from contexts import NAME_BEGINS, NAME_ENDS
 from ruamel.yaml import YAML
 
@@ -175,13 +175,27 @@ def pieces(screen: Screen) -> list[str]:
     return re.findall(r"\w+\(s\)", shown(screen))
 
 
+@cache
+def _hyphens() -> Any:
+    return pyphen.Pyphen(lang="en_US")
+
+
+def flesch_kincaid(text: str) -> float:
+    """The grade as textstat 0.7.4 works it out: Pyphen's syllables, and sentences of one or two words not counted.
+
+    Worked out here because that release only starts beside an old setuptools, and the next ones download a word list.
+    """
+    words = [word for part in sentences(text) for word in words_of(part.lower())]
+    counted = max(1, sum(len(words_of(part)) > 2 for part in sentences(text)))
+    syllables = sum(len(_hyphens().positions(word)) + 1 for word in words)
+    return round(0.39 * round(len(words) / counted, 1) + 11.8 * round(syllables / len(words), 1) - 15.59, 1)
+
+
 def grade(text: str) -> float | None:
     """Flesch-Kincaid, where the text is long enough for it to mean something."""
-    parts = sentences(text)
-    if len(words_of(text)) < SCORED_FROM_WORDS or len(parts) < SCORED_FROM_SENTENCES:
+    if len(words_of(text)) < SCORED_FROM_WORDS or len(sentences(text)) < SCORED_FROM_SENTENCES:
         return None
-    ended = " ".join(part if part[-1] in ".?!" else part + "." for part in parts)
-    return float(textstat.flesch_kincaid_grade(ended))
+    return flesch_kincaid(text)
 
 
 def hard_to_read(screen: Screen, most: float) -> list[str]:
