@@ -53,11 +53,6 @@ class Offered:
     place: int
     total: int
 
-    @property
-    def last_day(self) -> date:
-        """The last day, whole, on which it can be answered: it closes at the midnight after."""
-        return local(self.opening.closes_at - timedelta(seconds=1)).date()
-
 
 def occasion(survey: SurveyId, what: str) -> str:
     """The name of one reason to write to people about a survey; each reaches a person at most once."""

@@ -120,7 +120,7 @@ async def _on_old(visit: Visit, tap: Tap) -> None:
     visit.toast("errors/old_screen", alert=True)
     await visit.clear(tap.message, sent_at=tap.sent_at)
     visit.anew = True
-    await redraw(visit)
+    await _carry_on(visit)
 
 
 STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, Place, Visit, first_name, go, number, number
+from bot.chat.visit import PLACES, Place, Visit, first_name, go, number
 from engagement import answering, joining
 from engagement.joining import Failed
 from storage import invites, people, staff
@@ -114,11 +114,6 @@ async def _name(visit: Visit, who: StaffId | None) -> str | None:
     return None if who is None else first_name(await staff.by_id(visit.tx, who))
 
 
-async def draw_stranger(visit: Visit, _: Mapping[str, Any]) -> None:
-    """A chat that is nobody's: there is no card to show, only what a link is needed for."""
-    visit.more("unknown")
-
-
 async def draw_welcome(visit: Visit, _: Mapping[str, Any]) -> None:
     await visit.show("join/welcome", worker=await visit.worker_name())
 
@@ -163,11 +158,11 @@ async def on_privacy(visit: Visit, _: str) -> None:
 
 
 async def draw_stranger(visit: Visit, _: Mapping[str, Any]) -> None:
-    await visit.show("unknown")
+    """A chat that is nobody's: there is no card to show, only what a link is needed for."""
+    visit.more("unknown")
 
 
 PLACES["stranger"] = Place(draw_stranger, {}, whose="anyone")
-PLACES["stranger"] = Place(draw_stranger, {})
 PLACES["join/check"] = Place(draw_check, {"day": on_day, "not_me": on_not_me}, on_words, whose="anyone")
 PLACES["join/welcome"] = Place(draw_welcome, {"yes": on_yes, "no": on_no, "privacy": on_privacy})
 PLACES["start_offer"] = Place(draw_offer, {"survey": on_survey, "menu": on_menu})

@@ -333,7 +333,9 @@ async def on_stop(visit: Visit, _: str) -> None:
 
 async def draw_kept(visit: Visit, args: Mapping[str, Any]) -> None:
     one = await answering.standing(visit.tx, visit.who, SurveyId(args["survey"]))
-    await visit.show("survey/kept", id=one.opening.id, place=one.place, total=one.total, closes=answering.last_day(one.opening))
+    await visit.show(
+        "survey/kept", id=one.opening.id, place=one.place, total=one.total, closes=answering.last_day(one.opening)
+    )
 
 
 async def draw_again(visit: Visit, args: Mapping[str, Any]) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import migrate, sqlite_url
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from staffed import MONDAY, hire, meet, settings
+from support.databases import migrate, sqlite_url
 
 from engagement import outbox as gate
 from engagement.london import local, london, today

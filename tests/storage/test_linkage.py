@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -26,7 +27,7 @@ from storage.store import Store
 from storage.tables import answer
 from surveys import boxes
 
-PEOPLE = {"sqlite": 300, "postgresql": 60}
+SURVEYS = [("sqlite", 300, 1), ("sqlite", 60, 2), ("postgresql", 60, 1)]
 SEEDS = 20
 BEGINNING = f"[{CARE.plan.fingerprint},".encode()
 
@@ -66,9 +67,9 @@ def say_what_was_not_read(database: str, data: Path | None, copies: list[Copy]) 
     assert all(copy.read for copy in copies)
 
 
-@pytest.mark.parametrize(("database", "seed"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 1)], indirect=["database"])
-async def test_who_steals_everything_names_no_more_than_luck_would(store, database, seed, data, tmp_path):
-    tried, copies = await attacked(store, PEOPLE[database], tmp_path, data, seed=seed)
+@pytest.mark.parametrize(("database", "count", "seed"), SURVEYS, indirect=["database"])
+async def test_who_steals_everything_names_no_more_than_luck_would(store, database, count, seed, data, tmp_path):
+    tried, copies = await attacked(store, count, tmp_path, data, seed=seed)
     assert better_than_luck(tried) == [], told(tried)
     (compared,) = (one for one in tried if one.name == "copies compared")
     assert compared.by_luck <= compared.guesses / 15
@@ -154,35 +155,39 @@ async def test_what_remains_possible_with_the_live_key_is_what_is_said(sqlite_st
     assert named.keys() <= set(other.sent)
 
 
+@pytest.fixture
+def source(request: pytest.FixtureRequest, database: str) -> Any:
+    """Where more databases come from: the server, or the file to copy."""
+    return request.getfixturevalue("postgres" if database == "postgresql" else "migrated_sqlite")
+
+
 @asynccontextmanager
-async def fresh_store(request: pytest.FixtureRequest, database: str, folder: Path) -> AsyncIterator[Store]:
+async def fresh_store(source: Any, folder: Path) -> AsyncIterator[Store]:
     """One more store of its own, as the fixture of that name makes one for a test."""
-    server = request.getfixturevalue("postgres") if database == "postgresql" else None
-    if server is None:
-        copy = shutil.copyfile(request.getfixturevalue("migrated_sqlite"), folder / "yousaid.db")
-        url = f"sqlite+aiosqlite:///{copy}"
+    folder.mkdir()
+    if isinstance(source, Path):
+        url = f"sqlite+aiosqlite:///{shutil.copyfile(source, folder / 'yousaid.db')}"
     else:
-        url = await asyncio.to_thread(server.create_migrated)
+        url = await asyncio.to_thread(source.create_migrated)
     store = Store.open(url, folder / "keys")
     await store.add_authority("Northfield", "{}")
     try:
         yield store
     finally:
         await store.close()
-        if server is not None:
-            await asyncio.to_thread(server.drop, url)
+        if not isinstance(source, Path):
+            await asyncio.to_thread(source.drop, url)
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(3_600)
 async def test_over_twenty_surveys_the_thief_names_no_more_than_luck_would(
-    request, database, data, tmp_path, record_property
+    database, data, source, tmp_path, record_property
 ):
     runs = []
     for seed in range(SEEDS):
         folder = tmp_path / str(seed)
-        folder.mkdir()
-        async with fresh_store(request, database, folder) as store:
+        async with fresh_store(source, folder) as store:
             tried, copies = await attacked(store, 300, folder, data, seed=seed)
         assert better_than_luck(tried) == [], told(tried)
         runs.append(tried)

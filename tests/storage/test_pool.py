@@ -29,7 +29,7 @@ from sealed_world import (
     words_in_drafts,
     words_in_pool,
 )
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from storage import answers, drafts, openings, pool, shuffle
 from storage.errors import KeyMissing, NothingOpen, NotSetUp, SurveyClosed
@@ -162,6 +162,30 @@ async def test_each_send_shuffles_the_whole_pool_once_for_the_transaction(store:
     await sent(store, survey, [TWO])
     await sent(store, survey, people(3, 4, 5))
     assert watched.shuffled == [1, 2, 5]
+
+
+async def test_the_pool_is_locked_and_written_after_everything_else_in_the_transaction(store: Store) -> None:
+    """Locked any earlier, two Sends that also keep drafts could wait for each other."""
+    survey = await opened(store)
+    await begun(store, survey, [ONE, TWO])
+    asked: list[str] = []
+
+    async def other_work() -> None:
+        await tx.connection.execute(text("SELECT 'the other work'"))
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    async with store.transaction() as tx:
+        await pool.send(tx, ONE, survey)
+        await drafts.keep(tx, TWO, survey, Answers())
+        tx.before_commit["other"] = other_work
+        event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    event.remove(store.engine.sync_engine, "before_cursor_execute", note)
+    first_of_pool = next(at for at, statement in enumerate(asked) if "pool" in statement)
+    assert any(statement.startswith("UPDATE draft") for statement in asked[:first_of_pool])
+    assert "SELECT 'the other work'" in asked[:first_of_pool]
+    assert all("pool" in statement for statement in asked[first_of_pool:])
 
 
 async def test_what_waits_is_counted_with_what_this_transaction_sends(store: Store) -> None:

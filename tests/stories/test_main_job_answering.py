@@ -258,7 +258,7 @@ async def test_from_question_ten_what_is_done_can_be_sent(either_northfield: Tow
     assert "more are there that you haven't seen" in ash.text
     await ash.choose("Send")
     assert ash.text.startswith("Sent. Thank you for your time.")
-    assert "by 20 January." in ash.text, "four weeks to answer, and four more to say what was said"
+    assert "by 19 January." in ash.text, "four weeks to answer, and four more to say what was said"
     await ash.choose("Menu")
     assert "Questions about how life is" not in ash.text
     async with either_northfield.store.transaction() as tx:

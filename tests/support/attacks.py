@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scipy.stats import poisson
 from support.linkage import ALSO_TOLD, CARE, TOLD, World
-from support.thief import Box, Copy, Row, said_in
+from support.thief import FILES, LOG, Box, Copy, Row, said_in
 
 from storage.answers import NO_SEGMENT, encoded
 from storage.errors import Unreadable
@@ -24,6 +24,7 @@ from surveys.values import Answers
 
 Item = TypeVar("Item", bound=Hashable)
 
+FEWEST_RANKED = 20
 RARE, SMALL_SHARE = 3, 0.2
 """An answer so rare, given by one of so few: worth a guess."""
 FALSE_ALARM = 0.001
@@ -53,16 +54,18 @@ class Attack:
 
 
 def together(runs: Sequence[Sequence[Attack]]) -> list[Attack]:
-    """The tries that every run makes once (those at the end, and those over all copies), added up by name."""
-    named: dict[str, list[Attack]] = {}
-    for tried in runs:
-        for one in tried:
-            named.setdefault(one.name, []).append(one)
-    once = {name: some for name, some in named.items() if len(some) <= len(runs)}
-    return [
-        Attack(name, *(sum(getattr(one, of) for one in some) for of in ("guesses", "correct", "by_luck")))
-        for name, some in once.items()
-    ]
+    """The tries that a run makes once (those at the end, and those over all copies), added up by name.
+
+    The others look at the same order several times, so that one lucky guess would count for many.
+    """
+    repeated = {name for tried in runs for name, times in Counter(one.name for one in tried).items() if times > 1}
+    sums: dict[str, Attack] = {}
+    for one in (one for tried in runs for one in tried if one.name not in repeated):
+        so_far = sums.get(one.name, Attack(one.name, 0, 0, 0.0))
+        sums[one.name] = Attack(
+            one.name, so_far.guesses + one.guesses, so_far.correct + one.correct, so_far.by_luck + one.by_luck
+        )
+    return list(sums.values())
 
 
 def told(tried: Sequence[Attack]) -> str:
@@ -86,8 +89,10 @@ def rho_limit(ranked: int) -> float:
 def all_of(world: World, copies: Sequence[Copy], *, kept_keys: Path, seed: int) -> list[Attack]:
     """Every attack on every copy."""
     tried: list[Attack] = []
+    came_out = _came_out(copies)
     for copy in copies:
         tried += by_order(world, copy)
+        tried += by_the_log(world, copy, came_out)
         tried += by_transaction(world, copy)
         tried += by_neighbours(world, copy)
         tried += with_the_live_key(world, copy)
@@ -121,12 +126,15 @@ def _orders_of_words(copy: Copy) -> dict[str, list[str]]:
     """What was written, in every order in which it lies; in the files also by the first and last place of each word."""
     published = set(copy.words("as read"))
     orders = {f"answers {name}": copy.words(name) for name in copy.answers}
-    for file, words in copy.found.items():
-        known = [word for word in words if word in published]
-        if len(set(known)) == len(published):
-            orders[f"first place in {file}"] = list(dict.fromkeys(known))
-            orders[f"last place in {file}"] = list(dict.fromkeys(known[::-1]))[::-1]
+    if published and published <= set(copy.found.get(FILES, ())):
+        orders |= _first_and_last(copy.found[FILES], published, FILES)
     return _different(orders)
+
+
+def _first_and_last(found: Sequence[str], published: Collection[str], where: str) -> dict[str, list[str]]:
+    known = [word for word in found if word in published]
+    first, last = list(dict.fromkeys(known)), list(dict.fromkeys(known[::-1]))[::-1]
+    return {f"first place in {where}": first, f"last place in {where}": last}
 
 
 def _different(orders: Mapping[str, list[Item]]) -> dict[str, list[Item]]:
@@ -144,7 +152,7 @@ def _matched(world: World, name: str, people: Sequence[PersonId], words: Sequenc
     correct = sum(world.owners[word] == person for person, word in pairs)
     place = {person: at for at, person in enumerate(people)}
     places = [place[world.owners[word]] for word in words if world.owners[word] in place]
-    rho = spearman(places) if len(places) >= 20 else None
+    rho = spearman(places) if len(places) >= FEWEST_RANKED else None
     return Attack(name, len(pairs), correct, 1.0, rho, len(places))
 
 
@@ -157,6 +165,37 @@ def spearman(places: Sequence[int]) -> float:
 
 def _words(rows: Sequence[Row], question: str) -> list[str]:
     return [said_in(value) for asked, value, _ in rows if asked == question]
+
+
+def by_the_log(world: World, copy: Copy, came_out: Mapping[str, int]) -> Iterator[Attack]:
+    """The log of PostgreSQL holds every rewriting, so it tells, as copies do, which words came out together.
+
+    So luck has one right for each time the pool was opened; and within those that came out together, no order shows.
+    """
+    published = copy.words("as read")
+    if not published or not set(copy.found.get(LOG, ())) >= set(published):
+        return
+    place = {person: at for at, person in enumerate(copy.sent)}
+    for name, words in _first_and_last(copy.found[LOG], published, LOG).items():
+        batches: dict[int, list[str]] = {}
+        for word in words:
+            batches.setdefault(came_out[word], []).append(word)
+        for end, people in (("", copy.sent), (", from the end", copy.sent[::-1])):
+            correct = sum(world.owners[word] == person for person, word in zip(people, words, strict=False))
+            yield Attack(f"{copy.label}: watched x {name}{end}", len(words), correct, float(len(batches)))
+        for batch in batches.values():
+            if len(batch) >= FEWEST_RANKED:
+                rho = spearman([place[world.owners[word]] for word in batch])
+                yield Attack(f"{copy.label}: {name}, those that came out together", 0, 0, 0.0, rho, len(batch))
+
+
+def _came_out(copies: Sequence[Copy]) -> dict[str, int]:
+    """For each word the number of the copy that was the first to have it."""
+    first: dict[str, int] = {}
+    for number, copy in enumerate(copies):
+        for word in copy.words("as read"):
+            first.setdefault(word, number)
+    return first
 
 
 def by_transaction(world: World, copy: Copy) -> Iterator[Attack]:

@@ -17,6 +17,8 @@ from storage.ids import PersonId
 from storage.keys import Keys
 from storage.store import Store
 
+FILES, LOG = "the files", "the log"
+
 Row = tuple[str, str, str]
 """(question, value, segments), as stored."""
 
@@ -45,7 +47,7 @@ class Copy:
     same_transaction: list[tuple[list[PersonId], list[str]]] = field(default_factory=list)
     """People and words whose rows were written together (PostgreSQL says so)."""
     found: dict[str, list[str]] = field(default_factory=dict)
-    """For each file, the words that stand in it in plain text, in the order of their places."""
+    """The words that stand in plain text in its own files, and in the server's log, in the order of their places."""
     leaks: list[str] = field(default_factory=list)
     """Files with the plain beginning of a taps box, or an epoch key, in them."""
     read: int = 0
@@ -170,7 +172,8 @@ class Thief:
                 continue
             copy.read += len(whole)
             if mark in whole:
-                copy.found[file.name] = [hit.decode() for hit in word.findall(whole)]
+                where = LOG if file.parent.name == "pg_wal" else FILES if file in own else file.name
+                copy.found.setdefault(where, []).extend(hit.decode() for hit in word.findall(whole))
             if file in own and any(each in whole for each in secrets_of_ours):
                 copy.leaks.append(file.name)
 
