@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from bot.sandbox.telegram import Telegram
 from bot.settings import Settings
 from bot.wire import WANTED, Wire
 from engagement import authority, surveys
-from storage import invites, people, staff
+from storage import cards, chats, invites, people, staff
 from storage.ids import ChatId, PersonId, StaffId, SurveyId
 from storage.people import Details
 from storage.staff import Role
@@ -98,6 +98,19 @@ class Indoors:
 
     # What happens
 
+    async def at(self, phone: Phone) -> dict[str, Any]:
+        """What the chat's card shows, as it is stored."""
+        async with self.store.transaction() as tx:
+            card = await cards.of(tx, chats.index_of(tx.keys, ChatId(phone.id)))
+        return dict(card.showing) if card else {}
+
+    async def put(self, phone: Phone, showing: dict[str, Any]) -> None:
+        """Take the chat's card to a place, whatever led away from it."""
+        async with self.store.transaction() as tx:
+            card = await cards.of(tx, chats.index_of(tx.keys, ChatId(phone.id)))
+            assert card is not None
+            await cards.keep(tx, replace(card, showing=showing))
+
     async def turn(self) -> None:
         """Take whatever waits, and say whatever follows, until nothing moves any more."""
         queue = self.telegram.bot.queue
@@ -121,10 +134,14 @@ class Indoors:
         assert tap.future.done(), "a tap was left without an answer"
         return tap.future.result()
 
-    async def choose(self, phone: Phone, button: str) -> None:
-        """Press a button of the newest card, found by its label or the start of it."""
-        phone.press(button)
-        await self.turn()
+    async def do(self, phone: Phone, *steps: str) -> None:
+        """Press buttons of the newest card one after another, each found by its action (or `action:argument`)."""
+        for step in steps:
+            action, _, arg = step.partition(":")
+            found = (data for data in button_data(phone) if data.split(":")[1] == action)
+            data = next((one for one in found if not arg or one.endswith(f":{arg}")), None)
+            assert data is not None, (step, phone.card.text, button_data(phone))
+            await self.tap(phone, data)
 
     async def type(self, phone: Phone, text: str) -> None:
         await phone.type(text)
