@@ -43,7 +43,7 @@ bench: install
 	$(BIN)/python tests/bench/run.py
 
 prove: install
-	$(BIN)/python -m pytest -q -m prove -n $(JOBS) --dist worksteal --timeout 3600
+	YOUSAID_PROOF=tests/PROOF.md $(BIN)/python -m pytest -q -m prove -n $(JOBS) --dist worksteal --timeout 3600
 
 clean:
 	rm -rf .venv .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .demo dist

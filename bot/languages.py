@@ -116,8 +116,8 @@ def clock_time(context: Context, value: datetime | str) -> str:
 
 @pass_context
 def names(context: Context, people: Iterable[str]) -> str:
-    """ "Jo, Sam or Alex"."""
-    return format_list([str(person) for person in people], "or", _here(context).language.babel)
+    """ "Jo, Sam and Alex"."""
+    return format_list([str(person) for person in people], "standard", _here(context).language.babel)
 
 
 def clip(text: object, length: int = 28) -> str:

@@ -10,15 +10,25 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
+from telegram.error import RetryAfter, TelegramError
 
 from bot.intake import Intake
 from bot.settings import Settings
+from bot.wire import WANTED, Wire, seconds
 from storage.store import Store
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name, not a secret)
 MAX_BYTES = 1_000_000
 MOST_AT_ONCE = 100
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+
+log = structlog.get_logger()
+
+
+class NotKept(Exception):
+    """The update's effect is not committed: Telegram is to bring it again."""
 
 
 class Waiting:
@@ -26,46 +36,64 @@ class Waiting:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[None]]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[bool]]] = asyncio.Queue()
 
     async def put(self, raw: dict[str, Any]) -> None:
-        """Returns once the update's effect is committed."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._queue.put((raw, done))
-        await done
+        """Returns once the update's effect is committed. Raises: NotKept."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((raw, done))
+        if not await done:
+            raise NotKept
 
     async def run(self) -> None:
         """Handle whatever has gathered, together, for ever."""
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < MOST_AT_ONCE and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
-                await self._intake.handle([raw for raw, _ in batch])
-            except BaseException as error:
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(error if isinstance(error, Exception) else ConnectionError())
-                raise
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
+        batch: list[tuple[dict[str, Any], asyncio.Future[bool]]] = []
+        try:
+            while True:
+                batch = [await self._queue.get()]
+                batch += self._gathered(MOST_AT_ONCE - 1)
+                try:
+                    await self._intake.handle([raw for raw, _ in batch])
+                except Exception as error:
+                    log.error("batch_not_kept", error=type(error).__name__)
+                    _tell(batch, False)
+                else:
+                    _tell(batch, True)
+        finally:
+            _tell(batch + self._gathered(self._queue.qsize()), False)
+
+    def _gathered(self, most: int) -> list[tuple[dict[str, Any], asyncio.Future[bool]]]:
+        return [self._queue.get_nowait() for _ in range(min(most, self._queue.qsize()))]
+
+
+def _tell(batch: list[tuple[dict[str, Any], asyncio.Future[bool]]], kept: bool) -> None:
+    """Let each request go, with the truth; those that have gone already are left alone."""
+    for _, done in batch:
+        if not done.done():
+            done.set_result(kept)
 
 
 @asynccontextmanager
 async def listening(settings: Settings, intake: Intake, store: Store) -> AsyncIterator[None]:
     """Serve the webhook's path on the settings' address until the block ends."""
     waiting = Waiting(intake)
-    secret = store.keys.webhook_secret
+    secret = store.keys.webhook_secret.encode()
 
     async def take(request: web.Request) -> web.Response:
         # Compared in constant time; the wrong secret is neither logged nor told apart from a wrong path.
-        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
+        given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+        if not hmac.compare_digest(given, secret):
             return web.Response(status=404)
-        raw = await request.json()
+        try:
+            raw = await request.json()
+        except ValueError:
+            return web.Response(status=400)
         if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
             return web.Response(status=400)
-        await waiting.put(raw)
+        try:
+            await waiting.put(raw)
+        except NotKept:
+            return web.Response(status=503)
         return web.Response()
 
     async def health(_: web.Request) -> web.Response:
@@ -76,13 +104,25 @@ async def listening(settings: Settings, intake: Intake, store: Store) -> AsyncIt
     app.router.add_get("/health", health)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    host, _, port = settings.listen.rpartition(":")
     running = asyncio.create_task(waiting.run())
     try:
-        await web.TCPSite(runner, host, int(port)).start()
+        await web.TCPSite(runner, settings.listen_host, settings.listen_port).start()
         yield
     finally:
         running.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
+        with contextlib.suppress(asyncio.CancelledError):
             await running
         await runner.cleanup()
+
+
+async def ask_for_updates(wire: Wire, url: str, secret: str) -> None:
+    """Tell Telegram where to bring updates; returns once it knows."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            await wire.set_webhook(url, allowed_updates=list(WANTED), secret_token=secret)
+            return
+        except TelegramError as error:
+            log.warning("webhook_not_set", error=type(error).__name__)
+            await asyncio.sleep(seconds(error) if isinstance(error, RetryAfter) else pause)
+            pause = min(pause * 2, LONGEST_PAUSE)

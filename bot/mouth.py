@@ -121,6 +121,8 @@ class Mouth:
         chat = self._chats.setdefault(saying.chat, _Chat())
         if saying.card is not None:
             chat.card = saying.card
+            if saying.card.fresh:
+                chat.last = None  # it is being cleared: no later screen may be put on it
         chat.more.extend(saying.more)
         chat.clear.extend(saying.clear)
         chat.leave = chat.leave or saying.leave
@@ -144,6 +146,8 @@ class Mouth:
             await self._wire.answer_tap(tap.query, tap.text, alert=tap.alert)
         except BadRequest:
             pass  # the tap is too old to answer: its spinner has ended by itself
+        except RetryAfter as error:
+            self._on_pause(seconds(error))
         except TelegramError as error:
             log.info("tap_not_answered", error=type(error).__name__)
 
@@ -161,7 +165,7 @@ class Mouth:
                     state.leave = False
                     await self._wire.leave_chat(chat)
         except TelegramError as error:
-            self._failed(chat, error)
+            self._failed(chat, state, error)
         finally:
             state.task = None
             if state.more or state.card or state.clear:
@@ -202,8 +206,9 @@ class Mouth:
                 if target is None and not isinstance(error, NeverSent):
                     raise
                 await asyncio.sleep(pause)
-            if state.card is not None:
-                return  # a newer screen is waiting: this one is not worth another try
+            if state.card is not None or state.more:
+                state.card = state.card or card  # a newer screen or the help card waits: neither waits for this try
+                return
             pause *= 2
             if not left:
                 log.warning("card_not_shown")
@@ -236,6 +241,8 @@ class Mouth:
             if not await self._blank(mess):
                 return  # too old, and not ours to blank: the row stays until its hour, to be counted and said
         except TelegramError as error:
+            if isinstance(error, RetryAfter):
+                self._on_pause(seconds(error))
             log.info("message_not_cleared", error=type(error).__name__)
             return  # the heartbeat tries again
         self._outcomes.add(lambda tx: trail.gone(tx, [mess.key]))
@@ -254,8 +261,11 @@ class Mouth:
         except TelegramError as error:
             log.info("old_card_stays", error=type(error).__name__)
 
-    def _failed(self, chat: ChatId, error: TelegramError) -> None:
+    def _failed(self, chat: ChatId, state: _Chat, error: TelegramError) -> None:
         if unreachable(error):
+            state.more.clear()
+            state.clear.clear()
+            state.card = None
             self._outcomes.add(lambda tx: people.set_reachable(tx, chat, False))
         else:
             log.warning("not_said", error=type(error).__name__)

@@ -6,7 +6,7 @@ Written soon after, in one transaction for all that has gathered; nothing a pers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -48,10 +48,31 @@ class Outcomes:
         if not taken:
             return
         try:
-            async with self._store.transaction() as tx:
-                for outcome in taken:
-                    await outcome(tx)
+            if await self._failure(taken) is not None:
+                await self._one_by_one(taken)
         except BaseException:
             self._waiting = taken + self._waiting
             self._some.set()
             raise
+
+    async def _failure(self, outcomes: Iterable[Outcome]) -> Exception | None:
+        """Why these could not be written; None when they are kept."""
+        try:
+            async with self._store.transaction() as tx:
+                for outcome in outcomes:
+                    await outcome(tx)
+        except Exception as error:
+            return error
+        return None
+
+    async def _one_by_one(self, taken: Iterable[Outcome]) -> None:
+        """Write what can be written. If anything could, then what is left never can be and must not hold up the rest.
+
+        Raises: why not even one could be written, which is the database's trouble and not an outcome's.
+        """
+        failures = [await self._failure([outcome]) for outcome in taken]
+        given_up = [error for error in failures if error is not None]
+        if len(given_up) == len(failures):
+            raise given_up[0]
+        for error in given_up:
+            log.error("outcome_given_up", error=type(error).__name__)

@@ -38,6 +38,7 @@ PROTECTED: Final[Mapping[str, bool]] = {
     "unknown": False,
     "errors/": False,
     "say/": False,
+    "say/too_long": True,
     "files/": False,
     "toast/": False,
     "commands/": False,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -18,7 +18,7 @@ from bot.chat.events import Opening
 from bot.chat.visit import Visit, go
 from bot.mouth import STATIC, Saying
 from bot.outcomes import Outcomes
-from bot.screens import Screen, Screens
+from bot.screens import Button, Screen, Screens
 from bot.transport import NeverSent
 from bot.wire import Wire, seconds, unreachable
 from engagement import outbox as gate
@@ -26,7 +26,6 @@ from engagement.authority import Settings
 from engagement.london import today
 from engagement.outbox import Send
 from storage import cards, chats, outbox, people, tasks
-from storage.errors import StorageError
 from storage.ids import TaskId
 from storage.store import Store, Transaction
 
@@ -66,6 +65,9 @@ class Sender:
         """Send nothing for so many seconds: Telegram has asked for it."""
         self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + wait)
 
+    def _paused_for(self) -> float:
+        return self._paused_until - asyncio.get_running_loop().time()
+
     async def run(self) -> None:
         """Send whatever may leave; look again every second."""
         while True:
@@ -78,56 +80,83 @@ class Sender:
 
     async def once(self) -> int:
         """Send at most two; says how many left."""
-        loop = asyncio.get_running_loop()
-        if (wait := self._paused_until - loop.time()) > 0:
+        if (wait := self._paused_for()) > 0:
             await asyncio.sleep(wait)
         async with self._store.transaction() as tx:
             leaving = await gate.take(tx, self._settings(), now=self._clock(), limit=IN_FLIGHT)
-            letters = [await self._letter(tx, send) for send in leaving]
-        await asyncio.gather(*(self._send(letter) for letter in letters))
-        return len(letters)
+            letters = [letter for send in leaving if (letter := await self._letter(tx, send))]
+        sending = asyncio.gather(*(self._send(letter) for letter in letters))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await sending  # what has left is heard to its end: stopping makes no message of unknown fate
+            raise
+        return len(leaving)
 
-    async def _letter(self, tx: Transaction, send: Send) -> _Letter:
-        """What is to be sent, put together while the transaction is open."""
+    async def _letter(self, tx: Transaction, send: Send) -> _Letter | None:
+        """What is to be sent, put together while the transaction is open; None when there is nothing to send any more.
+
+        Whatever is wrong with one row ends that row, and holds up no other.
+        """
         row = send.row
-        if row.person is not None and send.full:
-            visit = await self._visit(tx, send)
-            args = {name: value for name, value in row.opens.items() if name != "screen"}
-            try:
-                await go(visit, str(row.opens["screen"]), **args)
-            except Exception as error:  # what it was about is over: the neutral line leads to whatever there is now
-                log.info("full_message_not_drawn", error=type(error).__name__)
-            card = visit.saying.card
-            if card is not None:
-                return _Letter(send, card.screen, card.version, card.chat_index)
-        person = None if row.person is None else await people.by_id(tx, row.person)
-        context = await _about(tx, row.opens)
-        screen = self._screens.render(row.envelope, person.language if person else "en", now=self._clock(), **context)
-        rows = tuple(
-            tuple(one._replace(arg=str(row.id)) if one.action == "open" else one for one in buttons)
-            for buttons in screen.rows
-        )
+        try:
+            return await self._card(tx, send) or await self._envelope(tx, send)
+        except tasks.NoSuchTask:
+            await outbox.drop(tx, row.id, on=today(self._clock()))
+        except Exception as error:
+            log.error("envelope_not_drawn", row=row.id, error=type(error).__name__)
+            await outbox.failed(tx, row.id, on=today(self._clock()))
+        return None
+
+    async def _card(self, tx: Transaction, send: Send) -> _Letter | None:
+        """What the envelope would open, for those who chose that; None for all others, and when it is over."""
+        if send.row.person is None or not send.full:
+            return None
+        visit = await self._visit(tx, send)
+        args = {name: value for name, value in send.row.opens.items() if name != "screen"}
+        try:
+            await go(visit, str(send.row.opens["screen"]), **args)
+        except Exception as error:  # the neutral line leads to whatever there is now
+            log.info("full_message_not_drawn", row=send.row.id, error=type(error).__name__)
+        card = visit.saying.card
+        return None if card is None else _Letter(send, card.screen, card.version, card.chat_index)
+
+    async def _envelope(self, tx: Transaction, send: Send) -> _Letter:
+        """One neutral line and Open. Raises: NoSuchTask when what it is about has gone."""
+        row, now = send.row, self._clock()
+        about: dict[str, object] = {}
+        if "task" in row.opens:
+            task = await tasks.find(tx, TaskId(row.opens["task"]))
+            about = {"due_day": task.due_at, "due_time": task.due_at}
+        language = "en" if row.person is None else (await people.by_id(tx, row.person)).language
+        words = self._settings().spoken(language)
+        screen = self._screens.render(row.envelope, language, now=now, s=words, **about)
+        rows = tuple(tuple(_opening(one, row) for one in buttons) for buttons in screen.rows)
         return _Letter(send, screen._replace(rows=rows), STATIC, None)
 
     async def _visit(self, tx: Transaction, send: Send) -> Visit:
         index = chats.index_of(tx.keys, send.chat)
-        visit = Visit(
+        person = await people.by_chat(tx, send.chat)
+        return Visit(
             tx,
             self._clock(),
-            self._settings(),
+            self._settings().spoken(person.language if person else "en"),
             self._screens,
             Opening(0, send.chat),
             index,
             Saying(send.chat),
-            person=await people.by_chat(tx, send.chat),
+            person=person,
             card=await cards.of(tx, index),
+            anew=True,
         )
-        visit.anew = True
-        return visit
 
     async def _send(self, letter: _Letter) -> None:
         await self._pace()
         row, chat, day = letter.send.row, letter.send.chat, today(self._clock())
+        if (wait := self._paused_for()) > 0:  # asked for while this one waited for its turn
+            later = self._clock() + timedelta(seconds=wait)
+            self._outcomes.add(lambda tx: outbox.retry(tx, row.id, later))
+            return
         try:
             message = await self._wire.put(
                 chat, letter.screen.text, letter.screen.keyboard(letter.version), protect=letter.screen.protect
@@ -178,21 +207,16 @@ class Sender:
             await asyncio.sleep(wait)
 
 
+@dataclass(frozen=True, slots=True)
 class _Letter:
-    """One message put together: an envelope, or for those who chose it the card itself."""
+    """One message put together: an envelope, or for those who chose it the card itself, with its chat's index."""
 
-    __slots__ = ("chat_index", "screen", "send", "version")
+    send: Send
+    screen: Screen
+    version: str
+    chat_index: bytes | None
 
-    def __init__(self, send: Send, screen: Screen, version: str, chat_index: bytes | None) -> None:
-        self.send, self.screen, self.version, self.chat_index = send, screen, version, chat_index
 
-
-async def _about(tx: Transaction, opens: Any) -> dict[str, object]:
-    """What an envelope's one line may mention: when a task is due, and nothing else."""
-    if "task" not in opens:
-        return {}
-    try:
-        task = await tasks.find(tx, TaskId(opens["task"]))
-    except StorageError:
-        return {}
-    return {"due_day": task.due_at, "due_time": task.due_at}
+def _opening(button: Button, row: outbox.Row) -> Button:
+    """The button as it stands in the template, leading to this row."""
+    return button._replace(arg=str(row.id)) if button.action == "open" else button

@@ -68,18 +68,20 @@ class Transport(BaseRequest):
         if timeout is None:
             timeout = self._timeouts[total] = aiohttp.ClientTimeout(total=total, sock_connect=self._connect_timeout)
         body, headers = _body(request_data)
+        failure: NetworkError
         try:
             async with self._session.request(
                 method, _address(url), data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 return response.status, await response.read()
-        # The causes are left out on purpose: their texts can hold the URL, and the URL holds the token.
-        except aiohttp.ClientConnectorError:
-            raise NeverSent("could not connect") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            failure = NeverSent("could not connect")
         except TimeoutError:
-            raise TimedOut from None
+            failure = TimedOut()
         except (aiohttp.ClientError, asyncio.IncompleteReadError, OSError) as error:
-            raise NetworkError(type(error).__name__) from None
+            failure = NetworkError(type(error).__name__)
+        # Raised only here, so that no cause or context hangs on it: their texts can hold the URL, and that the token.
+        raise failure
 
 
 JSON: Final = {"Content-Type": "application/json"}

@@ -6,6 +6,7 @@ JSON: building and parsing a message object for every edit costs more than the w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -20,6 +21,9 @@ from bot.transport import Transport
 
 WANTED: Final = ("message", "callback_query", "my_chat_member")
 """Sent with every poll: Telegram remembers the list, and an empty one means nearly everything."""
+
+# Without it the library warns of its own next version each time Telegram asks us to wait.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 NO_PREVIEW: Final = {"is_disabled": True}
 

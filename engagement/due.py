@@ -97,9 +97,9 @@ KINDS: Mapping[str, Work] = {
     answering.FINISHED: _finished_draft,
     answering.FINISHED_LAST: _finished_draft,
     "nightly": _nightly,
-    "survey_close": _survey_close,
+    surveys.CLOSE: _survey_close,
     "prune": _prune,
 }
 
-REMOVES_ITSELF = frozenset({"survey_close"})
+REMOVES_ITSELF = frozenset({surveys.CLOSE})
 """Their work cancels their own row, which could not be marked done after it."""

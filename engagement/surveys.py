@@ -18,6 +18,9 @@ from storage.store import Transaction
 from surveys.definition import Question, Questionnaire
 from surveys.load import load
 
+CLOSE = "survey_close"
+"""What is due when the last day of a survey ends."""
+
 DEFAULT_DAYS = 28
 PULSE_WEEKS = 8
 
@@ -89,7 +92,7 @@ async def open_survey(
         not_before=now,
         expires_at=closes_at,
     )
-    await due.add(tx, "survey_close", str(survey), closes_at)
+    await due.add(tx, CLOSE, str(survey), closes_at)
     return Opened(survey, closes_at, len(register), len(joined))
 
 
@@ -100,7 +103,7 @@ async def close_survey(tx: Transaction, survey: SurveyId, *, now: datetime) -> C
         await outbox.cancel(tx, answering.occasion(survey, what))
     for kind in (answering.FINISHED, answering.FINISHED_LAST):
         await due.cancel_ending(tx, kind, f":{survey}")
-    await due.cancel(tx, "survey_close", str(survey))
+    await due.cancel(tx, CLOSE, str(survey))
     return closed
 
 

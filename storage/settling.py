@@ -25,7 +25,7 @@ class KeysDoNotFit(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restored database holds, and what it has lost. Every count is of rows."""
+    """What came back, and what of it did not. Every count is of rows."""
 
     people: int
     surveys: int
@@ -36,10 +36,10 @@ class Restored:
     """People who had asked to be forgotten after the backup, and are forgotten again."""
     drafts: int
     drafts_lost: int
-    """Unsent answers whose key is gone; their owners start again."""
+    """Unsent answers in the backup, and those of them whose key is gone; their owners start again."""
     waiting: int
     waiting_lost: int
-    """Answers sent but not yet opened whose key is gone; their owners cannot send again."""
+    """Answers sent but not yet opened, and those of them whose key is gone; their owners cannot send again."""
     copies_lost: int
     cancelled: int
     """Messages that were queued: they may have been sent since."""
@@ -65,6 +65,7 @@ async def settle(connection: AsyncConnection, keys: Keys, *, now: datetime, stil
 
 async def _settle_one(tx: Transaction, *, now: datetime, still_due: Collection[str]) -> Restored:
     await _renew_epoch(tx)
+    drafts, waiting = await _count(tx, draft), await _count(tx, pool)
     drafts_lost, waiting_lost, copies_lost = [await _drop_unreadable(tx, table) for table in (draft, pool, slice_)]
     cancelled, unknown = await _stop_sending(tx, now)
     overdue = await _let_pass(tx, now, still_due)
@@ -76,9 +77,9 @@ async def _settle_one(tx: Transaction, *, now: datetime, still_due: Collection[s
         answers=await _count(tx, answer),
         sent=await _count(tx, participation, participation.c.done),
         erased=erased,
-        drafts=await _count(tx, draft),
+        drafts=drafts,
         drafts_lost=drafts_lost,
-        waiting=await _count(tx, pool),
+        waiting=waiting,
         waiting_lost=waiting_lost,
         copies_lost=copies_lost,
         cancelled=cancelled,

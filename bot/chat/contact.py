@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, redraw
+from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, stay
 from engagement import crisis, rota, tasks
 from engagement.rota import NobodyToAsk
 from engagement.tasks import Offer
@@ -15,11 +15,12 @@ from storage.ids import StaffId, TaskId
 
 NOTE_CHARS = 300
 
+MID_SURVEY = frozenset({"question", "survey/again", "survey/kept", "survey/ready", "survey/start"})
+
 
 async def to_contact(visit: Visit, _: str) -> None:
     """From anywhere: what would be promised, before anything is asked."""
-    back = {name: value for name, value in visit.showing.items() if name not in ("back", "note")}
-    await go(visit, "contact", back=back or {"at": "menu"}, note=visit.showing.get("note"))
+    await go(visit, "contact", back=_back(visit), note=visit.showing.get("note"))
 
 
 async def draw_contact(visit: Visit, args: Mapping[str, Any]) -> None:
@@ -77,7 +78,12 @@ async def on_to(visit: Visit, chosen: str) -> None:
 
 async def draw_done(visit: Visit, args: Mapping[str, Any]) -> None:
     asked = await tasks.promised(visit.tx, visit.who, TaskId(args["task"]))
-    words = {"owner": first_name(asked.owner), "day": asked.due_at, "time": asked.due_at}
+    words = {
+        "owner": first_name(asked.owner),
+        "day": asked.due_at,
+        "time": asked.due_at,
+        "carry_on": _carry_on(args),
+    }
     if args.get("already"):
         await visit.show("contact/already", **words)
     else:
@@ -96,6 +102,7 @@ async def draw_moved(visit: Visit, args: Mapping[str, Any]) -> None:
         day=asked.due_at,
         time=asked.due_at,
         why=args.get("why", "passed"),
+        carry_on=_carry_on(args),
     )
 
 
@@ -104,8 +111,8 @@ async def on_cancel(visit: Visit, _: str) -> None:
     await go(visit, "contact/cancelled", back=visit.showing.get("back"))
 
 
-async def draw_plain(visit: Visit, _: Mapping[str, Any]) -> None:
-    await visit.show(str(visit.place["at"]))
+async def draw_plain(visit: Visit, args: Mapping[str, Any]) -> None:
+    await visit.show(str(visit.place["at"]), carry_on=_carry_on(args))
 
 
 async def to_note(visit: Visit, _: str) -> None:
@@ -122,12 +129,15 @@ async def on_note(visit: Visit, text: str) -> None:
     if not isinstance(visit.event, Words):
         return
     note = text.strip()
+    too_long: list[int] = visit.showing.get("long", [])
     if len(note) > NOTE_CHARS:
-        visit.more("say/too_long", max=NOTE_CHARS, got=len(note))
-        await redraw(visit)
+        visit.place, visit.anew = {**visit.showing, "long": [*too_long, visit.event.message]}, True
+        await visit.show("say/too_long", max=NOTE_CHARS, got=len(note))
         return
     task = TaskId(visit.showing["task"])
     await tasks.change_note(visit.tx, visit.who, task, note, now=visit.now)
+    for earlier in too_long:
+        await visit.clear(earlier)
     await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
     if crisis.found(note):
         await tell_duty(visit, task)
@@ -164,8 +174,7 @@ async def draw_pass_on(visit: Visit, _: Mapping[str, Any]) -> None:
 
 async def pass_on(visit: Visit, text: str) -> None:
     """Nobody reads this chat: keep the words, sealed, until they say whether a person should have them."""
-    back = {name: value for name, value in visit.showing.items() if name not in ("back", "note")}
-    await go(visit, "pass_on", note=visit.put_away(text[:NOTE_CHARS]), back=back or {"at": "menu"})
+    await go(visit, "pass_on", note=visit.put_away(text[:NOTE_CHARS]), back=_back(visit))
 
 
 async def on_pass_on(visit: Visit, _: str) -> None:
@@ -180,6 +189,19 @@ async def on_pass_on(visit: Visit, _: str) -> None:
     if crisis.found(note):
         await tell_duty(visit, waiting[0].id)
     await go(visit, "contact/done", task=waiting[0].id, back=visit.showing.get("back"))
+
+
+def _back(visit: Visit) -> Mapping[str, Any]:
+    """Where they came from before they came to this door."""
+    if str(visit.showing.get("at")).startswith(("contact", "pass_on")) and visit.showing.get("back"):
+        return dict(visit.showing["back"])
+    here = {name: value for name, value in visit.showing.items() if name not in ("back", "note")}
+    return here or {"at": "menu"}
+
+
+def _carry_on(args: Mapping[str, Any]) -> bool:
+    """Whether they came from the middle of the questions, so that there is something to carry on with."""
+    return str((args.get("back") or {}).get("at")) in MID_SURVEY
 
 
 def _carried(visit: Visit) -> dict[str, Any]:
@@ -200,5 +222,5 @@ PLACES["contact/done"] = Place(draw_done, _DONE)
 PLACES["contact/moved"] = Place(draw_moved, _DONE)
 PLACES["contact/cancelled"] = Place(draw_plain, {})
 PLACES["contact/nobody"] = Place(draw_plain, {})
-PLACES["contact/note"] = Place(draw_note, {"how": on_how, "ask_plain": on_plain}, on_note)
+PLACES["contact/note"] = Place(draw_note, {"how": on_how, "ask_plain": on_plain, "show": stay}, on_note)
 PLACES["pass_on"] = Place(draw_pass_on, {"contact": on_pass_on, "no": to_back})

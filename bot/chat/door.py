@@ -10,7 +10,7 @@ from bot.chat import contact, joining, menu
 from bot.chat import staff as staff_chat
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
-from bot.chat.visit import PLACES, Garbled, Place, Visit, go, number, redraw
+from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, number, redraw, stay
 from bot.mouth import STATIC
 from engagement import crisis
 from engagement.joining import NotJoining
@@ -133,18 +133,24 @@ async def _on_static(visit: Visit, tap: Tap) -> None:
     elif tap.action in STATIC_ACTIONS:
         visit.anew = True
         if tap.action == "carry_on" or (handler := _everywhere(visit).get(tap.action)) is None:
-            await _carry_on(visit)
+            await _carry_on(visit, tap)
         else:
             await handler(visit, "")
     else:
         await _on_old(visit, tap)
 
 
-async def _carry_on(visit: Visit) -> None:
-    """Back to where they were, below the help card."""
+async def _carry_on(visit: Visit, tap: Tap) -> None:
+    """Done with the help card: it goes, and the card above it is the newest again. Too old to go, it stays there."""
+    recent = tap.sent_at is not None and visit.now - tap.sent_at < RESEND_AFTER
+    if recent:
+        await visit.clear(tap.message, sent_at=tap.sent_at)
     if visit.card is None and visit.person is None and visit.staff is None:
         return
-    if visit.showing.get("at") == "question":
+    if recent and visit.card is not None and visit.card.message is not None:
+        visit.anew = False
+        await stay(visit)
+    elif visit.showing.get("at") == "question":
         await go(visit, "survey/again", survey=visit.showing["survey"], q=visit.showing.get("q"))
     else:
         await redraw(visit)
@@ -191,7 +197,7 @@ async def _on_command(visit: Visit, command: Command) -> None:
         await (menu.to_restart if visit.person.state == "stopped" else menu.to_menu)(visit, "")
     else:
         if command.name != "menu":
-            visit.more("say/not_open")
+            visit.above("say/not_open")
         visit.anew = True
         await go(visit, "menu")
 
@@ -230,7 +236,8 @@ async def _on_thing(visit: Visit, thing: Thing) -> None:
         await _stranger(visit, "")
         return
     await visit.clear(thing.message, sent_at=thing.sent_at)
-    visit.more(SAY.get(thing.kind, "say/other"))
+    visit.above(SAY.get(thing.kind, "say/other"))
+    await stay(visit)
 
 
 async def _stranger(visit: Visit, text: str) -> None:

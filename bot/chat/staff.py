@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number
+from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number
 from engagement import tasks
 from engagement.joining import details_name
 from engagement.tasks import How
@@ -51,11 +51,14 @@ async def draw_task(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 def _task(visit: Visit) -> TaskId:
+    """The task the card is at. Raises: Garbled, where it is at none."""
+    if "task" not in visit.showing:
+        raise Garbled
     return TaskId(visit.showing["task"])
 
 
 async def to_task(visit: Visit, task: str) -> None:
-    await go(visit, "staff/task", task=number(task) if task else visit.showing["task"])
+    await go(visit, "staff/task", task=number(task) if task else _task(visit))
 
 
 async def on_got(visit: Visit, _: str) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, TOAST_CHARS, Handler, Place, Visit, go, number, redraw
+from bot.chat.visit import PLACES, TOAST_CHARS, Handler, Place, Visit, go, number, redraw, stay
 from engagement import answering
 from engagement.answering import CAN_SEND_FROM, Change, Step
 from storage import openings, trail
@@ -230,8 +230,8 @@ async def on_words(visit: Visit, text: str) -> None:
         await visit.clear(message.message, sent_at=message.sent_at)
         option = _option_typed(visit, question, text)
         if option is None:
-            visit.more("say/button_please")
-            await redraw(visit)
+            visit.above("say/button_please")
+            await stay(visit)
         else:
             await on_pick(visit, str(option))
         return
@@ -246,8 +246,9 @@ async def on_words(visit: Visit, text: str) -> None:
         )
     except TooLong as error:
         # Their words stay in the chat, so that they can be shortened; they are cleared with the ones that fit.
-        visit.more("say/too_long", max=error.max, got=error.got)
-        await redraw(visit, long=[*too_long, message.message])
+        # The card stands in below them and says so; the next words, or a tap, turn it back into the question.
+        visit.place, visit.anew = {**visit.showing, "long": [*too_long, message.message]}, True
+        await visit.show("say/too_long", max=error.max, got=error.got)
         return
     for earlier in too_long:
         await visit.clear(earlier)
@@ -383,6 +384,7 @@ PLACES["question"] = Place(
         "quote": on_quote,
         "reread": on_reread,
         "keep": on_keep,
+        "show": stay,
     },
     on_words,
 )

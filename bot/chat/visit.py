@@ -26,6 +26,9 @@ RESEND_AFTER = timedelta(hours=40)
 
 TOAST_CHARS = 200
 
+ROOM_FOR_REMARK = 3000
+"""A screen longer than this has no room left for a line above it; only someone's own data is ever near it."""
+
 
 @dataclass(slots=True)
 class Visit:
@@ -47,6 +50,8 @@ class Visit:
     """The next screen is sent as a new message, whatever it is."""
     again: bool = False
     """The next screen keeps its buttons' version: the card is only being shown again."""
+    remark: str = ""
+    """A line that stands above the next screen, and goes with it: nothing is left lying in the chat."""
 
     @property
     def language(self) -> str:
@@ -80,7 +85,7 @@ class Visit:
 
     async def show(self, screen_name: str, /, **context: object) -> None:
         """Put this screen on the chat's card; with `anew` as a new message, and the old one is cleared away."""
-        screen = self._render(screen_name, context)
+        screen = self._remarked(self._render(screen_name, context))
         before, fresh = self.card, self.anew
         version = before.version if self.again and before else cards.new_version()
         message = before.message if before and not fresh else None
@@ -100,6 +105,14 @@ class Visit:
     def more(self, screen_name: str, /, **context: object) -> None:
         """Send this screen as a message of its own, beside the card."""
         self.saying.more.append(self._render(screen_name, context))
+
+    def above(self, screen_name: str, /, **context: object) -> None:
+        """Put this line above the next screen, until the one after it."""
+        self.remark = self._render(screen_name, context).text
+
+    def _remarked(self, screen: Screen) -> Screen:
+        text = f"{self.remark}\n\n{screen.text}"
+        return screen._replace(text=text) if self.remark and len(text) <= ROOM_FOR_REMARK else screen
 
     def file(self, name: str, content: bytes, caption: str) -> None:
         """Send a file."""
@@ -205,3 +218,9 @@ async def redraw(visit: Visit, **more: Any) -> None:
     """Show the place the card is at once more, worked out anew from what is stored."""
     showing = {"at": home(visit), **visit.showing, **more}
     await go(visit, showing.pop("at"), **showing)
+
+
+async def stay(visit: Visit, _: str = "") -> None:
+    """Show the card once more where it is; its buttons keep working, whichever showing of them is pressed."""
+    visit.again = visit.card is not None
+    await redraw(visit)

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from bot.cli import opening
-from engagement import tasks
+from engagement import surveys, tasks
 from storage.keys import Keys
 from storage.settling import Restored
 
-STILL_DUE = (tasks.REMINDER, tasks.DEADLINE)
-"""A promise to call somebody is kept late rather than dropped."""
+STILL_DUE = (tasks.REMINDER, tasks.DEADLINE, surveys.CLOSE)
+"""A promise to call somebody is kept late rather than dropped, and a survey closes when it was said to."""
 
 
 def backup(file: Annotated[Path, typer.Argument(help="A new file.", metavar="FILE")]) -> None:

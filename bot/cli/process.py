@@ -25,7 +25,7 @@ def run() -> None:
     """Run the bot until it is told to stop."""
     settings = opening.settings(needs_token=True)
     opening.require_set_up(settings)
-    from bot.run import LeaseGone
+    from bot.polling import LeaseGone
     from bot.run import run as running
 
     logs.configure()

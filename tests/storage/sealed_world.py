@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
@@ -16,6 +17,8 @@ from storage.tables import draft, epoch, metadata
 from storage.tables import pool as pool_table
 from surveys import boxes
 from surveys.values import Answers
+
+Result = TypeVar("Result")
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=28)
@@ -142,6 +145,13 @@ async def turned(store: Store) -> pool.Turned:
 async def closed(store: Store, survey: SurveyId) -> pool.Closed:
     async with store.transaction() as tx:
         return await pool.close(tx, survey, now=NOW)
+
+
+async def together(*work: Coroutine[Any, Any, Result]) -> list[Result]:
+    """What all of these give, done at once; when one fails the others are stopped, and not left to run on."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(each) for each in work]
+    return [task.result() for task in tasks]
 
 
 async def rows(store: Store, table: str) -> list[Any]:

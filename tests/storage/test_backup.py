@@ -7,6 +7,8 @@ import hashlib
 import os
 import secrets
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -117,8 +119,13 @@ async def backed_up(store: Store, folder: Path) -> Path:
     return path
 
 
-async def opened(url: str, keys: Keys) -> Store:
-    return Store(make_engine(url), keys)
+@asynccontextmanager
+async def opened(url: str, keys: Keys) -> AsyncIterator[Store]:
+    store = Store(make_engine(url), keys)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 async def test_every_row_comes_back_but_what_would_be_sent_again(store, database_url, new_url, tmp_path):
@@ -135,15 +142,14 @@ async def test_every_row_comes_back_but_what_would_be_sent_again(store, database
 async def test_a_restored_database_can_be_worked_with(store, new_url, tmp_path):
     await fill(store)
     await restore(new_url, await backed_up(store, tmp_path), store.keys, now=NOON)
-    again = await opened(new_url, store.keys)
-    await schema.check(again.engine)
-    async with again.transaction() as tx:
-        found = await people.by_reference(tx, "R3")
-        assert (await people.details(tx, found.id)).first_name == "Wilhelmina3"
-        assert (await people.add(tx, people.Details("new"))).id == PEOPLE + 1
-        row = (await tx.connection.execute(select(draft).where(draft.c.person == 3))).one()
-        assert (await tx.epoch())[1].open_fixed(row.taps, b"") == b"mine"
-    await again.close()
+    async with opened(new_url, store.keys) as again:
+        await schema.check(again.engine)
+        async with again.transaction() as tx:
+            found = await people.by_reference(tx, "R3")
+            assert (await people.details(tx, found.id)).first_name == "Wilhelmina3"
+            assert (await people.add(tx, people.Details("new"))).id == PEOPLE + 1
+            row = (await tx.connection.execute(select(draft).where(draft.c.person == 3))).one()
+            assert (await tx.epoch())[1].open_fixed(row.taps, b"") == b"mine"
 
 
 async def test_when_the_key_has_turned_what_it_sealed_is_dropped_and_counted(store, new_url, tmp_path):
@@ -152,14 +158,12 @@ async def test_when_the_key_has_turned_what_it_sealed_is_dropped_and_counted(sto
     store.keys.burn_all_but("1-none")
     restored = await restore(new_url, path, store.keys, now=NOON)
     assert (restored.drafts_lost, restored.waiting_lost, restored.copies_lost) == (12, 12, 12)
-    assert (restored.drafts, restored.waiting, restored.sent, restored.answers) == (0, 0, 6, 12)
-    again = await opened(new_url, store.keys)
-    async with again.transaction() as tx:
+    assert (restored.drafts, restored.waiting, restored.sent, restored.answers) == (12, 12, 6, 12)
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
         await tx.epoch()
         for table in (draft, pool, slice_):
             assert await count(tx, table) == 0
         assert await count(tx, participation) == 12
-    await again.close()
 
 
 async def count(tx: Transaction, table) -> int:
@@ -171,10 +175,8 @@ async def test_nothing_is_sent_twice(store, new_url, tmp_path):
     async with store.transaction() as tx:
         before = dict((await tx.connection.execute(select(outbox.c.id, outbox.c.state))).all())
     restored = await restore(new_url, await backed_up(store, tmp_path), store.keys, now=NOON)
-    again = await opened(new_url, store.keys)
-    async with again.transaction() as tx:
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
         rows = (await tx.connection.execute(select(outbox))).all()
-    await again.close()
     becomes = {"queued": "cancelled", "sending": "unknown"}
     assert {row.id: row.state for row in rows} == {key: becomes.get(state, state) for key, state in before.items()}
     assert (restored.cancelled, restored.unknown) == (2, 2)
@@ -188,10 +190,8 @@ async def test_what_was_due_meanwhile_is_over_but_for_the_kinds_that_must_still_
         await tx.connection.execute(update(due).where(due.c.id == 4).values(kind="close"))
     path = await backed_up(store, tmp_path)
     restored = await restore(new_url, path, store.keys, now=NOON, still_due={"close"})
-    again = await opened(new_url, store.keys)
-    async with again.transaction() as tx:
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
         rows = {row.id: row for row in (await tx.connection.execute(select(due))).all()}
-    await again.close()
     assert rows[4].state == "waiting"
     late = [row for row in rows.values() if row.due_at <= NOON and row.id != 4]
     assert {row.state for row in late} == {"done", "failed"}
@@ -209,8 +209,7 @@ async def test_who_was_forgotten_after_the_backup_stays_forgotten(store, databas
     assert erasures.noted(store.keys) == {row.reference_index}
     restored = await restore(new_url, path, store.keys, now=NOON)
     assert (restored.erased, restored.people) == (1, PEOPLE - 1)
-    again = await opened(new_url, store.keys)
-    async with again.transaction() as tx:
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
         assert await people.by_reference(tx, "R5") is None
         assert await people.by_chat(tx, ChatId(5_000_005)) is None
         for table in forgetting.BY_PERSON:
@@ -219,11 +218,10 @@ async def test_who_was_forgotten_after_the_backup_stays_forgotten(store, databas
         for table in forgetting.BY_CHAT:
             theirs = select(func.count()).select_from(table).where(table.c.chat_index == row.chat_index)
             assert await tx.connection.scalar(theirs) == 0, table.name
-        assert 5_000_005 not in {mess.chat for mess in await trail.waiting(tx)}
-        assert len(await trail.waiting(tx)) == PEOPLE - 1
+        assert 5_000_005 not in {mess.chat for mess in await trail.waiting(tx, now=NOON)}
+        assert len(await trail.waiting(tx, now=NOON)) == PEOPLE - 1
         # The flag stays, so that one person still counts once.
         assert await count(tx, participation) == 12
-    await again.close()
     if database == "sqlite":
         file = Path(make_url(new_url).database).read_bytes()
         others = b"Wilhelmina5", row.sealed, row.reference_index, row.chat_index, row.sealed_chat, b"5000005"
@@ -240,14 +238,12 @@ async def test_postgresql_keeps_no_dead_row_of_who_was_forgotten(store, database
         kept = await tx.connection.scalar(select(person.c.sealed).where(person.c.id == 6))
         await forgetting.forget(tx, 5)
     await restore(new_url, path, store.keys, now=NOON)
-    again = await opened(new_url, store.keys)
-    async with again.transaction() as tx:
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
         await tx.connection.execute(text("CHECKPOINT"))
         file = await tx.connection.scalar(text("SELECT pg_read_binary_file(pg_relation_filepath('person'))"))
         assert kept in file
         assert row.sealed not in file
         assert row.sealed_chat not in file
-    await again.close()
 
 
 async def test_a_backup_made_while_people_write_is_one_moment(store, new_url, tmp_path):

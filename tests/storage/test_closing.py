@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 
@@ -24,6 +23,7 @@ from sealed_world import (
     people,
     rows,
     sent,
+    together,
     turned,
     words_in_pool,
 )
@@ -229,7 +229,7 @@ async def test_given_sends_under_way_when_it_closes_then_each_is_counted_or_refu
         async with store.transaction() as tx:
             return await pool.close(tx, survey, now=NOW)
 
-    results = await asyncio.gather(*map(send, persons[:20]), close_it(), *map(send, persons[20:]))
+    results = await together(*map(send, persons[:20]), close_it(), *map(send, persons[20:]))
     (outcome,) = [one for one in results if isinstance(one, pool.Closed)]
     assert outcome.sent == results.count(True)
     async with store.transaction() as tx:

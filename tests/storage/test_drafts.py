@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +20,7 @@ from sealed_world import (
     people,
     rows,
     sent,
+    together,
     turned,
     words_in_drafts,
 )
@@ -191,20 +191,20 @@ async def test_given_the_key_turns_when_forty_people_are_answering_then_no_draft
     persons = people(*range(1, 41))
     second = Store(store.engine, type(store.keys)(store.keys.keep.parent))
 
-    async def answer(person: int) -> None:
-        of_process = store if person % 2 else second
+    async def answer(number: int) -> None:
+        of_process, (person,) = (store if number % 2 else second), people(number)
+        async with of_process.transaction() as tx:
+            await begin(tx, person, survey)
         for feeling in ("good", "fine", "bad"):
             async with of_process.transaction() as tx:
-                await drafts.start(tx, people(person)[0], survey)
-                await drafts.keep(
-                    tx, people(person)[0], survey, Answers({**answered(person).values, "feeling": feeling})
-                )
+                now = await drafts.read(tx, person, survey)
+                await drafts.keep(tx, person, survey, Answers({**now.values, "feeling": feeling}))
 
     async def turn(times: int) -> None:
         for _ in range(times):
             await turned(second)
 
-    await asyncio.gather(*map(answer, persons), turn(3), turn(3))
+    await together(*map(answer, persons), turn(3), turn(3))
     async with store.transaction() as tx:
         await drafts.preload(tx, persons, survey)
         for person in persons:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from sealed_world import (
     people,
     rows,
     sent,
+    together,
     turned,
     words_in_drafts,
     words_in_pool,
@@ -461,7 +461,7 @@ async def test_given_forty_send_at_once_while_the_key_turns_then_none_waits_for_
         for _ in range(times):
             await turned(second)
 
-    await asyncio.gather(*map(answer_and_send, persons), turn(4), turn(4), look(10), look(10))
+    await together(*map(answer_and_send, persons), turn(4), turn(4), look(10), look(10))
     async with store.transaction() as tx:
         shut = await words_in_pool(tx, survey)
         out = [row.value["text"] for row in await answers.of(tx, survey) if row.question == "more"]
@@ -482,6 +482,6 @@ async def test_given_one_person_sends_ten_times_at_once_then_one_box_enters(stor
             return False
         return True
 
-    assert sum(await asyncio.gather(*(send() for _ in range(10)))) == 1
+    assert sum(await together(*(send() for _ in range(10)))) == 1
     async with store.transaction() as tx:
         assert await words_in_pool(tx, survey) == [mark(1)]

@@ -14,7 +14,7 @@ from surveys.definition import Kind, Question, Questionnaire, text_in
 from surveys.load import load
 
 YES, NO = "OK to quote, no name", "Don't quote me"
-SKIPS = ("Rather not say", "Skip question")
+SKIPS = ("Rather not say", "Skip")
 NOT_ASKED = {"code": "not_asked"}
 COUNCIL = "Northfield Council"
 

@@ -6,18 +6,14 @@ import asyncio
 import json
 import random
 from collections import Counter
-from datetime import date
 from typing import Any
 
-from respondents import Respondent, changed, ends_at_first_question, join, respondent, shipped
+from respondents import Respondent, changed, ends_at_first_question, join, shipped
 from support.town import Town
 
-from bot.sandbox.groups import Group
-from bot.sandbox.phones import Phone
 from engagement import register, surveys
-from storage import answers, drafts, outbox, people, pool
+from storage import answers, drafts, people, pool
 from storage.ids import SurveyId
-from storage.people import Details
 
 ENVELOPE = "There's something new to look at, if you want to."
 
@@ -33,14 +29,6 @@ async def imported(town: Town, csv: str = CSV) -> dict[str, register.Invited]:
     async with town.store.transaction() as tx:
         made = await register.invite_everyone(tx, now=town.clock.now(), bot_name="you_said_bot")
     return {one.reference: one for one in made}
-
-
-async def deliver(town: Town) -> None:
-    """Let the outbox send what may leave now."""
-    while await town.bot.sender.once():
-        pass
-    await town.bot.outcomes.flush()
-    await town.telegram.settled()
 
 
 async def rows_of(town: Town, survey: SurveyId) -> tuple[answers.Row, ...]:
@@ -63,9 +51,7 @@ async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_a
     invites = await imported(town)
     assert len(invites) == 25
 
-    everyone = [
-        Respondent(town.phone(f"Person{n}"), asked, random.Random(n)) for n in range(1, 24)
-    ]
+    everyone = [Respondent(town.phone(f"Person{n}"), asked, random.Random(n)) for n in range(1, 24)]
     early, late = everyone[:3], everyone[3:]
 
     async def come_in(one: Respondent, number: int) -> None:
@@ -77,7 +63,7 @@ async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_a
         one.phone.lock()
 
     survey = await town.open_survey()
-    await deliver(town)
+    await town.deliver()
     for one in early:
         assert [notification.text for notification in one.phone.lock_screen] == [ENVELOPE]
         await changed(one.phone, "Open")

@@ -1,4 +1,4 @@
-"""The main job, its middle: one card, every kind of question, leaving and coming back, and whatever else a hand does."""
+"""The main job, its middle: one card, every kind of question, leaving and coming back, and all else a hand does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from respondents import SKIPS, Respondent, changed, respondent, said, shipped
 from support.town import Town
 
 from bot.sandbox.groups import Group
-from bot.sandbox.phones import Phone
 from engagement import answering
 from storage import drafts, people
 from storage.ids import SurveyId
@@ -38,8 +37,6 @@ async def go_to(one: Respondent, question: str) -> None:
         asked = next(question for question in one.path if question.id not in one.told)
         one.told[asked.id] = "skipped"
         await changed(one.phone, next(label for label in one.phone.buttons() if label.startswith(SKIPS)))
-
-
 
 
 # Every kind of question
@@ -79,7 +76,7 @@ async def test_pick_several_ticks_and_unticks_until_done(northfield: Town) -> No
 
 
 async def test_a_fourth_of_three_is_refused_with_a_line_that_goes_away(northfield: Town) -> None:
-    one, survey = await at_first_question(northfield)
+    one, _ = await at_first_question(northfield)
     await go_to(one, "best_picks")
     ash = one.phone
     for label in ("My own space", "People I love", "Being a parent"):
@@ -285,15 +282,13 @@ async def test_look_back_and_not_yet_change_nothing_and_the_last_screen_waits(no
 
 
 async def test_a_finished_draft_is_mentioned_once_a_day_later(northfield: Town) -> None:
-    one, survey = await at_first_question(northfield)
+    one, _ = await at_first_question(northfield)
     ash = one.phone
     await one.answer_all()
     ash.lock()
     northfield.clock.move(hours=25)
     for _ in range(3):
-        await northfield.bot.heartbeat.tick()
-        while await northfield.bot.sender.once():
-            pass
+        await northfield.deliver()
     await ash.until("One tap is left on something you started.")
     await northfield.telegram.settled()
     assert [line.text for line in ash.lock_screen] == ["One tap is left on something you started."]
@@ -372,8 +367,9 @@ async def test_forged_buttons_change_nothing(northfield: Town) -> None:
     version = ash.card.keyboard[0][0]["callback_data"].partition(":")[0]
     for data in (
         f"{version}:pick:99", f"{version}:pick:-1", f"{version}:pick:²", f"{version}:pick:", f"{version}:pick:x",
-        f"{version}:send:", f"{version}:forget_yes:", f"{version}:quote:yes", f"{version}:nothing:1", f"{version}:done:",
-        f"{version}:survey:999999", f"{version}:survey:x", f"{version}:got:", f"{version}:task:1", f"{version}:staff_menu:",
+        f"{version}:send:", f"{version}:forget_yes:", f"{version}:quote:yes", f"{version}:nothing:1",
+        f"{version}:survey:999999", f"{version}:survey:x", f"{version}:got:", f"{version}:task:1", f"{version}:done:",
+        f"{version}:staff_menu:",
         "0:open:1", "0:open:99999999999999999999", "0:open:²", "0:forget_yes:", "0:send:", "0:", ":", "x", "0:pick:1",
     ):  # fmt: skip
         answer = await ash.tap_raw(data, ash.card)
@@ -403,7 +399,7 @@ async def test_somebody_elses_button_is_nothing_to_me(northfield: Town) -> None:
 async def test_pictures_voices_stickers_and_the_like_get_a_kind_line_and_change_nothing(northfield: Town) -> None:
     one, survey = await at_first_question(northfield)
     ash = one.phone
-    for what, said in (
+    for what, answered in (
         ("photo", "I can't look at pictures"),
         ("voice", "I can't listen to voice messages"),
         ("sticker", "Nice one. I can't read stickers"),
@@ -413,7 +409,7 @@ async def test_pictures_voices_stickers_and_the_like_get_a_kind_line_and_change_
         ("video", "I can't"),
     ):
         ash.send(what)
-        await ash.until(said)
+        await ash.until(answered)
         await ash.settled()
         assert ash.mine == [], what
     assert (await kept(northfield, survey)).values == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -71,9 +71,13 @@ def together(runs: Sequence[Sequence[Attack]]) -> list[Attack]:
 def told(tried: Sequence[Attack]) -> str:
     """How many tries there were, and the best of them, for whoever reads a failure or a proof."""
     best = sorted(tried, key=lambda one: (one.correct - one.by_luck, abs(one.rho or 0)), reverse=True)[:8]
-    rho = max((abs(one.rho) for one in tried if one.rho is not None), default=0.0)
     lines = [f"{one.correct:5} of {one.guesses} right, {one.by_luck:.1f} by luck: {one.name}" for one in best]
-    return "\n".join([f"{len(tried)} tries, largest rank correlation {rho:.2f}; the best:", *lines])
+    return "\n".join([f"{len(tried)} tries, the best:", *lines])
+
+
+def largest_rho(tried: Iterable[Attack], *, ranked: int = 250) -> float:
+    """The largest rank correlation, either way, among orders of at least so many."""
+    return max((abs(one.rho) for one in tried if one.rho is not None and one.ranked >= ranked), default=0.0)
 
 
 def most_by_luck(mean: float, tries: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import event, select
 from structlog.testing import capture_logs
 from support.town import DEFINITIONS, LIVE, NORTHFIELD, TUESDAY
 from telegram import LinkPreviewOptions
@@ -246,6 +246,9 @@ async def indoors(database_url: str, keys: Path, *, now: datetime = TUESDAY, see
     telegram.rates.on = False
     telegram.bot.queue.allow(WANTED)
     store = Store.open(database_url, keys)
+    if store.engine.dialect.name == "sqlite":
+        # What is thrown away need not survive a power cut.
+        event.listen(store.engine.sync_engine, "connect", lambda to, _: to.execute("PRAGMA synchronous = OFF"))
     words = authority.load(NORTHFIELD.read_text("utf-8"), source="northfield.yaml")
     await store.add_authority(words.name, authority.kept(words))
     settings = Settings(token=telegram.bot.token, database_url=database_url, keys=keys)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bot.run import Bot, started
 from bot.sandbox.clock import Clock
 from bot.sandbox.phones import Phone
@@ -20,12 +22,15 @@ from storage.ids import SurveyId
 from storage.people import Details
 from storage.staff import Role
 from storage.store import Store
+from storage.tables import outbox
 
 NORTHFIELD = Path("bot/sandbox/northfield.yaml")
 DEFINITIONS = Path("surveys/definitions")
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """A working morning: Tuesday 24 November 2026, 10:00 in London."""
+
+SENDING = select(func.count()).select_from(outbox).where(outbox.c.state == "sending")
 
 LIVE = datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -89,6 +94,23 @@ class Town:
             words = await authority.current(tx)
             opened = await surveys.open_survey(tx, words, text, source=name, closes=closes, now=self.clock.now())
         return opened.survey
+
+    # Time
+
+    async def deliver(self) -> None:
+        """One beat, and then everything that may leave now leaves and is known to have left."""
+        assert self.bot is not None
+        await self.bot.heartbeat.tick()
+        while await self.bot.sender.once() or await self._under_way():
+            await self.telegram.settled()
+            await self.bot.outcomes.flush()
+        await self.telegram.settled()
+        await self.bot.outcomes.flush()
+
+    async def _under_way(self) -> int:
+        """How many messages are leaving by the running sender's hand at this moment."""
+        async with self.store.transaction() as tx:
+            return await tx.connection.scalar(SENDING) or 0
 
 
 @asynccontextmanager

@@ -248,15 +248,18 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         },
     ],
     "contact/note": [{"owner": JO}, {"owner": LONG}],
-    "contact/done": [{"owner": JO, "day": NEAR, "time": NEAR, "backup": None}, {**_DONE, "backup": SADIA}],
-    "contact/moved": [
-        {"owner": JO, "was": CAREY, "day": NEAR, "time": NEAR},
-        {**_DONE, "was": SADIA, "why": "late"},
-        {**_DONE, "was": LONG},
+    "contact/done": [
+        {"owner": JO, "day": NEAR, "time": NEAR, "backup": None, "carry_on": False},
+        {**_DONE, "backup": SADIA, "carry_on": True},
     ],
-    "contact/cancelled": [{}],
-    "contact/nobody": [{}],
-    "contact/already": [{"owner": JO, "day": NEAR, "time": NEAR}, _DONE],
+    "contact/moved": [
+        {"owner": JO, "was": CAREY, "day": NEAR, "time": NEAR, "carry_on": False},
+        {**_DONE, "was": SADIA, "why": "late", "carry_on": False},
+        {**_DONE, "was": LONG, "carry_on": True},
+    ],
+    "contact/cancelled": [{"carry_on": False}, {"carry_on": True}],
+    "contact/nobody": [{"carry_on": False}, {"carry_on": True}],
+    "contact/already": [{"owner": JO, "day": NEAR, "time": NEAR, "carry_on": False}, {**_DONE, "carry_on": True}],
     "settings/home": [
         {"language_name": "English", "full_messages": False, "languages": 1, "stopped": False},
         {"language_name": "Українська", "full_messages": True, "languages": 12, "stopped": True},

@@ -1,0 +1,347 @@
+"""A bot in a process of its own that is killed and started again, and people who go on answering all the while."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.faults import Fault, Faults, Kind
+from bot.sandbox.model import Message
+from bot.sandbox.phones import Phone
+from bot.sandbox.telegram import Telegram
+from surveys import flow
+from surveys.definition import Kind as QuestionKind
+from surveys.definition import Question, Questionnaire
+from surveys.plan import TICKS, TYPED
+from surveys.values import EMPTY, Answers
+
+ROOT = Path(__file__).parents[2]
+DEADLY = Path(__file__).with_name("deadly.py")
+
+PATIENCE = 0.8
+"""Seconds after which somebody whose tap got no answer taps again."""
+
+POLL = "getupdates"
+
+
+class Victim:
+    """`yousaid` as a process: started, killed, and started again."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._environment = os.environ | environment | {"PYTHONPATH": str(ROOT)}
+        self._folder = folder
+        self._log = (folder / "bot.log").open("ab")
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+
+    def start(self, *, dies: str = "") -> None:
+        """`yousaid run`; with `dies` in the wrapper that kills itself at that point."""
+        self.process = self._popen("run", dies=dies)
+        self.started_at = time.perf_counter()
+
+    def command(self, *words: str, dies: str = "") -> int:
+        """Run one command to its end; gives how it ended (minus the signal's number when it was killed)."""
+        return self._popen(*words, dies=dies).wait(timeout=60)
+
+    def _popen(self, *words: str, dies: str = "") -> subprocess.Popen[bytes]:
+        program = [sys.executable, str(DEADLY)] if dies else [str(Path(sys.executable).with_name("yousaid"))]
+        environment = self._environment | ({"YOUSAID_DIES": dies} if dies else {})
+        return subprocess.Popen(
+            [*program, *words], cwd=self._folder, env=environment, stdout=self._log, stderr=subprocess.STDOUT
+        )
+
+    @property
+    def is_dead(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def close(self) -> None:
+        self.kill()
+        self._log.close()
+
+    def said(self) -> str:
+        """What the bot wrote to its log."""
+        return (self._folder / "bot.log").read_text(errors="replace")
+
+
+class Deadline(Faults):
+    """Telegram's side of the kills: it sees every call, and at the told one the bot is gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.active = [Fault(Kind.NONE, times=0)]  # asked about every call
+        self.polled = asyncio.Event()
+        self._calls = 0
+        self._at: int | None = None
+        self._method: str | None = None
+        self._before = False
+        self._kill: Callable[[], None] = lambda: None
+
+    def arm(self, kill: Callable[[], None], *, calls: int, method: str | None = None, before: bool = False) -> None:
+        """Kill at the so-manieth call from now (of this method), before or after it takes effect."""
+        self._calls, self._at, self._method, self._before, self._kill = 0, calls, method, before, kill
+
+    def meet(self, method: str, chat: int | None) -> Fault | None:
+        if method == POLL:
+            self.polled.set()
+        if self._at is None or (method != self._method if self._method else method == POLL):
+            return None
+        self._calls += 1
+        if self._calls < self._at:
+            return None
+        self._at = None
+        self._kill()
+        # The process is gone. A call that had reached Telegram is carried out all the same.
+        return Fault(Kind.RESET_BEFORE) if self._before else None
+
+
+@dataclass
+class Answerer:
+    """A person with an opinion on every question, who taps until the card says Sent.
+
+    What somebody was shown the next screen for is acknowledged: asked again for it without having gone back, they
+    note it as lost.
+    """
+
+    phone: Phone
+    asked: Questionnaire
+    mind: int
+    acknowledged: set[str] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+    wavered: set[str] = field(default_factory=set)
+    going_back_to: str | None = None
+    has_left: bool = False
+    taps: int = 0
+    sent: bool = False
+
+    async def answer_all(self) -> None:
+        """Join in, answer, send."""
+        before: tuple[object, ...] | None = None
+        last: Question | None = None
+        while not self.sent:
+            card = self._card()
+            shown = None if card is None else self._question(card)
+            if shown is not None:
+                self._hear(shown, last)
+            if card is not None and card.text.startswith(("Sent.", "You have sent this one")):
+                self.sent = True
+                return
+            before = self._state()
+            await self._act(card, shown)
+            last = shown
+            self.taps += 1
+            await self._wait_for_change(before)
+
+    def expected(self) -> Answers:
+        """What all of this person's last answers come to, on the path they lead along."""
+        answers = EMPTY
+        while (question := flow.next_question(self.asked, answers)) is not None:
+            if question.kind is QuestionKind.INFO:
+                answers = flow.seen(self.asked, answers, question.id)
+            elif question.kind in TYPED:
+                answers = flow.write(self.asked, answers, question.id, self._words(question))
+                answers = flow.quote(self.asked, answers, question.id, self._may_quote(question))
+            elif question.kind in TICKS:
+                for option in self._wanted(question):
+                    answers = flow.choose(self.asked, answers, question.id, option)
+                answers = flow.done(self.asked, answers, question.id)
+            elif self._skips(question):
+                answers = flow.skip(self.asked, answers, question.id)
+            else:
+                answers = flow.choose(self.asked, answers, question.id, self._choice(question))
+        return answers
+
+    # What they see
+
+    def _card(self) -> Message | None:
+        return next((message for message in reversed(self.phone.from_bot) if message.keyboard), None)
+
+    def _state(self) -> tuple[object, ...]:
+        return (self._card(), len(self.phone.from_bot))
+
+    async def _wait_for_change(self, before: tuple[object, ...]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.phone.device.changes.until(lambda: self._state() != before)
+        except TimeoutError:
+            return
+
+    def _question(self, card: Message) -> Question | None:
+        if not re.match(r"\d+ of \d+\n", card.text):
+            return None
+        squashed = card.text.replace("\n", " ")
+        said = [one for one in self.asked.questions if _said(one.wording("en")) in squashed]
+        return max(said, key=lambda one: len(one.wording("en")), default=None)
+
+    def _hear(self, shown: Question, last: Question | None) -> None:
+        """The next screen is what acknowledges the answer before it."""
+        if self.going_back_to is None:
+            if last is not None and shown.id != last.id:
+                self.acknowledged.add(last.id)
+            if shown.id in self.acknowledged:
+                self.lost.append(shown.id)
+        elif shown.id != self.going_back_to:
+            self.has_left = True
+        elif self.has_left:
+            self.going_back_to = None
+
+    # What they do
+
+    async def _act(self, card: Message | None, shown: Question | None) -> None:
+        if card is None:
+            await self.phone.type("/menu")
+            return
+        actions: dict[str, list[str]] = {}
+        for row in card.keyboard or []:
+            for button in row:
+                if "callback_data" in button:
+                    _, action, arg = button["callback_data"].split(":", 2)
+                    actions.setdefault(action, []).append(arg)
+        if "quote" in actions:
+            question = self.asked.question(self._last_typed)
+            self._press(card, "quote", "yes" if self._may_quote(question) else "no")
+        elif shown is None:
+            onwards = next(one for one in ("send", "show", "start", "survey", "carry_on", "menu") if one in actions)
+            self._press(card, onwards, None)
+        elif self.going_back_to not in (None, shown.id):
+            self._press(card, "back", None)
+        elif shown.kind in TYPED:
+            self._last_typed = shown.id
+            await self.phone.type(self._words(shown))
+        elif shown.kind in TICKS:
+            missing = [option for option in self._wanted(shown) if not self._is_ticked(card, shown, option)]
+            if missing:
+                self._press(card, "pick", str(shown.option_ids.index(missing[0])))
+            else:
+                self._press(card, "done", None)
+        elif shown.kind is QuestionKind.INFO:
+            self._press(card, "next", None)
+        elif self._wavers(shown) or self.going_back_to == shown.id:
+            # The wrong one first: then Back, and what they really mean.
+            self.wavered.add(shown.id)
+            self.going_back_to, self.has_left = shown.id, False
+            self._press(card, "pick", str(self._number(shown, self._other_choice(shown))))
+        elif self._skips(shown):
+            self._press(card, "skip", None)
+        else:
+            self._press(card, "pick", str(self._number(shown, self._choice(shown))))
+
+    def _press(self, card: Message, action: str, arg: str | None) -> None:
+        for row in card.keyboard or []:
+            for button in row:
+                data = button.get("callback_data", "")
+                given = data.split(":", 2)
+                if given[1:2] == [action] and (arg is None or given[2] == arg):
+                    self.phone.press_raw(data, card)
+                    return
+        raise AssertionError(f"no button {action}:{arg} on {card.text!r}")
+
+    def _is_ticked(self, card: Message, question: Question, option: str) -> bool:
+        at = str(question.option_ids.index(option))
+        for row in card.keyboard or []:
+            for button in row:
+                if button.get("callback_data", "").split(":", 1)[-1] == f"pick:{at}":
+                    return bool(re.match(r"✓ |\d\. ", button["text"]))
+        return False
+
+    # Their mind
+
+    _last_typed: str = ""
+
+    def _thought(self, question: Question, about: str = "") -> int:
+        digest = hashlib.sha256(f"{self.mind}:{question.id}:{about}".encode()).digest()
+        return int.from_bytes(digest[:4], "big")
+
+    def _skips(self, question: Question) -> bool:
+        return self._thought(question, "skip") % 9 == 0
+
+    def _wavers(self, question: Question) -> bool:
+        """Never where the wrong answer would lead along another path."""
+        watched = {when.question for one in self.asked.questions for when in one.ask_when}
+        return (
+            self._thought(question, "waver") % 6 == 0 and question.id not in self.wavered and question.id not in watched
+        )
+
+    def _choice(self, question: Question) -> Any:
+        if question.kind is QuestionKind.SCALE:
+            return self._thought(question) % 11
+        return question.option_ids[self._thought(question) % len(question.option_ids)]
+
+    def _other_choice(self, question: Question) -> Any:
+        if question.kind is QuestionKind.SCALE:
+            return (self._thought(question) + 5) % 11
+        return question.option_ids[(self._thought(question) + 1) % len(question.option_ids)]
+
+    def _number(self, question: Question, choice: Any) -> int:
+        return choice if question.kind is QuestionKind.SCALE else question.option_ids.index(choice)
+
+    def _wanted(self, question: Question) -> list[str]:
+        free = [option.id for option in question.options if not option.clears]
+        first = self._thought(question) % len(free)
+        return [free[first], free[(first + 1) % len(free)]][: question.max or 2]
+
+    def _words(self, question: Question) -> str:
+        return f"What person {self.mind} says of {question.id}"
+
+    def _may_quote(self, question: Question) -> bool:
+        return self._thought(question, "quote") % 2 == 0
+
+
+def _said(text: str) -> str:
+    said = text.replace("{worker_word}", "PA").replace("{council_word}", "Northfield Council")
+    return said.replace("\n", " ")
+
+
+@dataclass
+class Ruin:
+    """A Telegram, a bot that keeps dying, and people who keep answering."""
+
+    telegram: Telegram
+    deadline: Deadline
+    victim: Victim
+    people: list[Answerer]
+    kills: int = 0
+    starts: list[float] = field(default_factory=list)
+    """Seconds from each start to the first poll."""
+
+    async def restart(self, *, dies: str = "") -> None:
+        """Start the bot, and wait until it asks for updates (or is dead before it does)."""
+        self.deadline.polled.clear()
+        self.victim.start(dies=dies)
+        polled = asyncio.create_task(self.deadline.polled.wait())
+        async with asyncio.timeout(30):
+            await asyncio.wait({polled, self.dying()}, return_when=asyncio.FIRST_COMPLETED)
+        if polled.done():
+            self.starts.append(time.perf_counter() - self.victim.started_at)
+        polled.cancel()
+
+    def dying(self) -> asyncio.Task[None]:
+        """Done when the bot has been killed; it fails when the bot ends in any other way."""
+        if self._dying is None:
+            self._dying = asyncio.create_task(self._died())
+        return self._dying
+
+    async def _died(self) -> None:
+        process = self.victim.process
+        assert process is not None
+        await asyncio.to_thread(process.wait)
+        self._dying = None
+        assert process.returncode == -signal.SIGKILL, f"ended with {process.returncode}:\n{self.victim.said()[-3000:]}"
+
+    _dying: asyncio.Task[None] | None = None
