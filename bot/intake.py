@@ -25,14 +25,17 @@ from storage.store import Store, Transaction
 
 log = structlog.get_logger()
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
-"""Seconds between tries while the database is away."""
-
 TRIES_BEFORE_TELLING = 3
+PAUSE = 0.3
+"""Seconds between these tries; a tap waits for its answer meanwhile."""
 
 
 class Stopping(Exception):
     """The process is being asked to end: leave unconfirmed what is not yet kept."""
+
+
+class DatabaseAway(Exception):
+    """Not all of the updates could be kept, and whoever tapped has been told. They are to be taken again."""
 
 
 class Intake:
@@ -57,32 +60,42 @@ class Intake:
     async def handle(self, raws: Sequence[dict[str, Any]]) -> None:
         """Returns once every update's effect is committed (or the update is given up on, and that is committed).
 
-        Raises: Stopping.
+        Raises: DatabaseAway, Stopping; what was kept before is said all the same.
         """
         ordered = sorted({raw["update_id"]: raw for raw in raws}.values(), key=lambda raw: int(raw["update_id"]))
         events, given_up = _events(ordered)
-        pause, tries = FIRST_PAUSE, 0
-        while True:
-            try:
-                sayings = await self._together(events, given_up)
-                break
-            except Exception as error:
-                log.warning("batch_failed", error=type(error).__name__, updates=len(ordered))
-            try:
-                sayings = await self._one_by_one(events, given_up)
-                break
-            except Exception as error:
-                log.error("database_away", error=type(error).__name__)
-            tries += 1
-            if tries == TRIES_BEFORE_TELLING:
-                self._tell(events)
-            if self.stopping:
-                raise Stopping
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-        self._told.difference_update(event.update for event in events)
-        for saying in sayings:
-            self._mouth.say(saying)
+        sayings: list[Saying] = []
+        try:
+            for left in reversed(range(TRIES_BEFORE_TELLING)):
+                if await self._try(events, given_up, sayings):
+                    self._told.difference_update(event.update for event in events)
+                    return
+                if self.stopping:
+                    raise Stopping
+                await asyncio.sleep(PAUSE if left else 0)
+            self._tell(events)
+            raise DatabaseAway
+        finally:
+            for saying in sayings:
+                self._mouth.say(saying)
+
+    async def _try(self, events: Sequence[Event], given_up: Iterable[int], sayings: list[Saying]) -> bool:
+        """Whether all of it is kept now; what is to be said of what was kept is added to `sayings` either way."""
+        try:
+            sayings += await self._together(events, given_up)
+        except Exception as error:
+            log.warning("batch_failed", error=type(error).__name__, updates=len(events))
+        else:
+            return True
+        try:
+            async with self._store.transaction() as tx:
+                await handled.note(tx, await _new(tx, given_up), now=self._clock())
+            for event in events:
+                sayings += await self._alone(event)
+        except Exception as error:
+            log.error("database_away", error=type(error).__name__)
+            return False
+        return True
 
     async def _together(self, events: Sequence[Event], given_up: Iterable[int]) -> list[Saying]:
         async with self._store.transaction() as tx:
@@ -90,14 +103,6 @@ class Intake:
             await handled.note(tx, [*await _new(tx, given_up), *(event.update for event in fresh)], now=self._clock())
             await _preload(tx, fresh)
             return [saying for event in fresh if (saying := await self._visit(tx, event))]
-
-    async def _one_by_one(self, events: Sequence[Event], given_up: Iterable[int]) -> list[Saying]:
-        async with self._store.transaction() as tx:
-            await handled.note(tx, await _new(tx, given_up), now=self._clock())
-        sayings: list[Saying] = []
-        for event in events:
-            sayings += await self._alone(event)
-        return sayings
 
     async def _alone(self, event: Event) -> list[Saying]:
         error: Exception | None = None

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.intake import Intake, Stopping
+from bot.intake import DatabaseAway, Intake, Stopping
 from bot.wire import Wire, seconds
 from storage import leases
 from storage.store import Store
@@ -25,6 +25,8 @@ LEASE_SECONDS = 60
 LEASE_RENEWED = 15.0
 LEASE_ASKED_FOR = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+AWAY_PAUSE = 2.0
+"""Seconds before updates that could not be kept are taken again: whoever taps meanwhile hears of it in time."""
 
 log = structlog.get_logger()
 
@@ -95,6 +97,12 @@ async def poll(wire: Wire, intake: Intake) -> None:
     while True:
         try:
             raws = await wire.take(offset=offset, seconds=POLL_SECONDS)
+            if raws:
+                await intake.handle(raws)
+                offset = max(int(raw["update_id"]) for raw in raws) + 1
+        except DatabaseAway:
+            # From the same place Telegram gives them once more, and with them whoever has tapped since: they are told.
+            await asyncio.sleep(AWAY_PAUSE)
         except Conflict as error:
             log.warning("poll_conflict")
             if "webhook" in str(error).lower():
@@ -112,9 +120,6 @@ async def poll(wire: Wire, intake: Intake) -> None:
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             pause = FIRST_PAUSE
-            if raws:
-                await intake.handle(raws)
-                offset = max(int(raw["update_id"]) for raw in raws) + 1
 
 
 async def _beside(going_on: asyncio.Task[None], work: Coroutine[Any, Any, object]) -> None:

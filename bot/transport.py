@@ -98,7 +98,7 @@ def _body(request_data: RequestData | None) -> tuple[Any, Mapping[str, str] | No
         return None, None
     if not request_data.multipart_data:
         return request_data.json_payload, JSON
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, kind) in request_data.multipart_data.items():

@@ -120,7 +120,7 @@ async def _on_old(visit: Visit, tap: Tap) -> None:
     visit.toast("errors/old_screen", alert=True)
     await visit.clear(tap.message, sent_at=tap.sent_at)
     visit.anew = True
-    await _carry_on(visit)
+    await _onward(visit)
 
 
 STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})
@@ -142,15 +142,23 @@ async def _on_static(visit: Visit, tap: Tap) -> None:
 
 async def _carry_on(visit: Visit, tap: Tap) -> None:
     """Done with the help card: it goes, and the card above it is the newest again. Too old to go, it stays there."""
-    recent = tap.sent_at is not None and visit.now - tap.sent_at < RESEND_AFTER
-    if recent:
-        await visit.clear(tap.message, sent_at=tap.sent_at)
+    if visit.card is None or visit.card.message is None or not _can_go(visit, tap):
+        await _onward(visit)
+        return
+    await visit.clear(tap.message, sent_at=tap.sent_at)
+    visit.anew = False
+    await stay(visit)
+
+
+def _can_go(visit: Visit, tap: Tap) -> bool:
+    return tap.sent_at is not None and visit.now - tap.sent_at < RESEND_AFTER
+
+
+async def _onward(visit: Visit) -> None:
+    """Back to where they were, in a card sent anew."""
     if visit.card is None and visit.person is None and visit.staff is None:
         return
-    if recent and visit.card is not None and visit.card.message is not None:
-        visit.anew = False
-        await stay(visit)
-    elif visit.showing.get("at") == "question":
+    if visit.showing.get("at") == "question":
         await go(visit, "survey/again", survey=visit.showing["survey"], q=visit.showing.get("q"))
     else:
         await redraw(visit)

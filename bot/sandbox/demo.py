@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -17,11 +17,13 @@ from rich.console import Console
 from bot.run import Bot, started
 from bot.sandbox.clock import Clock
 from bot.sandbox.people import PEOPLE, STAFF, YOUNG_PHONES, details
+from bot.sandbox.phones import Phone
 from bot.sandbox.server import Running, serve
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.web import Page
 from bot.settings import Settings
-from engagement import answering, authority, surveys
+from engagement import answering, authority, rota, surveys
+from engagement.london import local, london, today
 from storage import drafts, invites, openings, people, pool, schema, staff
 from storage.ids import ChatId, PersonId, SurveyId
 from storage.store import Store, Transaction
@@ -31,12 +33,18 @@ from surveys.plan import TICKS, TYPED
 from surveys.values import Answers
 
 NORTHFIELD = Path(__file__).parent / "northfield.yaml"
-SURVEY = Path(__file__).parents[2] / "surveys" / "definitions" / "care_leaver_survey.yaml"
+DEFINITIONS = Path(__file__).parents[2] / "surveys" / "definitions"
+SURVEY, PULSE = "care_leaver_survey", "pulse"
 HAVE_SENT, HAVE_BEGUN = 34, 8
 SEED = 20261124
 INVITE_DAYS = 60
-CHATS_FROM = 900_000_000
-"""Chat numbers of the young people whose phones are not on the page."""
+MORNING = timedelta(hours=1)
+"""How long the team has been at work when the play begins: nobody is asleep, and what is asked is due today."""
+GUIDE = [
+    ("Priya Shah", "is a PA. Press START and type PS. Then press Lock above the phone."),
+    ("Ash", "is a young person. Press START, type AH, tap 1. Answer some, then ask someone to contact you."),
+    ("Desk", "moves the clock, runs the night's job, opens and closes surveys."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,14 @@ async def demo(*, port: int) -> None:
 
 @asynccontextmanager
 async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
-    """The sandbox, filled and running, until the block ends. Nothing of it is kept."""
-    clock = Clock()
+    """The sandbox, filled and running, until the block ends. Nothing of it is kept.
+
+    It begins on the morning of Northfield's next working day, and from then on time passes as it does.
+    """
+    words = authority.load(NORTHFIELD.read_text("utf-8"), source=NORTHFIELD.name)
+    clock = Clock(rota.next_open(words, _midnight(datetime.now(UTC))) + MORNING)
     telegram = Telegram(clock=clock)
-    page = Page(telegram, telegram.bot, title="Northfield, a made-up council")
+    page = Page(telegram, telegram.bot, title="Northfield, a made-up council", guide=GUIDE)
     async with await serve(telegram, port=port, also=[page.routes]) as running:
         settings = Settings(
             token=telegram.bot.token,
@@ -77,7 +89,7 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
         store = Store.open(settings.database_url, settings.keys)
         try:
             await schema.migrate(store.engine)
-            await _fill(store, page, clock.now())
+            await _fill(store, page, words, clock.now())
             async with started(settings, clock=clock.now) as bot:
                 _put_on_desk(page, store, bot, clock)
                 yield Demo(running, page, bot, store, clock)
@@ -85,18 +97,27 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
             await store.close()
 
 
-async def _fill(store: Store, page: Page, now: datetime) -> None:
-    words = authority.load(NORTHFIELD.read_text("utf-8"), source=NORTHFIELD.name)
+def _midnight(now: datetime) -> datetime:
+    """The start of the day after this one, where Northfield is."""
+    return london(today(now) + timedelta(days=1), time())
+
+
+def _definition(name: str) -> tuple[str, str]:
+    file = DEFINITIONS / f"{name}.yaml"
+    return file.read_text("utf-8"), file.name
+
+
+async def _fill(store: Store, page: Page, words: authority.Settings, now: datetime) -> None:
     await store.add_authority(words.name, authority.kept(words))
     until = now + timedelta(days=INVITE_DAYS)
     async with store.transaction() as tx:
         for name, role, job in STAFF:
             member = await staff.add(tx, name, role)
             invite = await invites.make(tx, staff=member.id, expires_at=until)
-            page.add_phone(name, f"{job}. Initials {_initials(name)}", invite.code)
+            page.add_phone(name, f"{job}. Press START, type {_initials(name)}.", invite.code).open_chat()
         await _add_people(tx, page, until)
-        definition = SURVEY.read_text("utf-8")
-        await surveys.open_survey(tx, words, definition, source=SURVEY.name, closes=None, now=now)
+        definition, source = _definition(SURVEY)
+        await surveys.open_survey(tx, words, definition, source=source, closes=None, now=now)
         survey = (await openings.open_surveys(tx))[0].id
     chance = random.Random(SEED)  # noqa: S311 (made-up answers, the same each time)
     async with store.transaction() as tx:
@@ -116,14 +137,23 @@ async def _add_people(tx: Transaction, page: Page, until: datetime) -> None:
         person = await people.add(tx, known, worker=worker.id if worker else None)
         if made_up.first in YOUNG_PHONES:
             invite = await invites.make(tx, person=person.id, expires_at=until)
-            check = f"day {known.birth_date.day}" if known.birth_date and not known.agreed_word else known.agreed_word
+            day = known.birth_date.day if known.birth_date and not known.agreed_word else None
+            check = f"type {known.agreed_word}" if day is None else f"tap {day}"
             page.add_phone(
                 known.known_as,
-                f"Words “{invite.words}”. Initials {made_up.first[0]}{made_up.last[0]}, {check}",
+                f"Young person. Press START, type {made_up.first[0]}{made_up.last[0]}, {check}. "
+                f"Invited by “{invite.words}”.",
                 invite.code,
-            )
+            ).open_chat()
         elif not made_up.not_joined:
-            await people.join(tx, person.id, ChatId(CHATS_FROM + at))
+            await people.join(tx, person.id, _phone_elsewhere(page, made_up.first))
+
+
+def _phone_elsewhere(page: Page, first: str) -> ChatId:
+    """The chat of somebody whose phone is real enough to get messages, and is not on the page."""
+    phone = Phone(page.telegram, first, bot=page.bot)
+    phone.chat.started = True
+    return ChatId(phone.id)
 
 
 def _initials(name: str) -> str:
@@ -173,10 +203,26 @@ def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
 
     async def status() -> str:
         async with store.transaction() as tx:
-            survey = (await openings.open_surveys(tx))[0]
-            sent = len(await drafts.done_many(tx, survey.id))
             joined = len(await people.joined(tx))
-        return f"{survey.invited} in the register, {joined} joined, {sent} sent."
+            lines = [
+                f"{one.name} is {one.state}: {one.invited} in the register, {joined} joined, "
+                f"{_told(len(await drafts.done_many(tx, one.id)))} sent."
+                for one in await openings.every(tx)
+            ]
+        return "\n".join(lines)
+
+    async def open_pulse() -> str:
+        definition, source = _definition(PULSE)
+        async with store.transaction() as tx:
+            opened = await surveys.open_survey(
+                tx, await authority.current(tx), definition, source=source, closes=None, now=clock.now()
+            )
+        return f"It is open for {opened.invited} people. {opened.told} have joined and get one plain line each."
+
+    async def close() -> str:
+        async with store.transaction() as tx:
+            closed = await surveys.close_survey(tx, (await surveys.named(tx, SURVEY)).id, now=clock.now())
+        return f"It is closed, and {_told(closed.sent)} people had sent it. Whatever was not sent is destroyed."
 
     async def night() -> str:
         async with store.transaction() as tx:
@@ -187,9 +233,16 @@ def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
     async def forward(hours: int) -> str:
         clock.move(hours=hours)
         await bot.heartbeat.tick()
-        return f"It is {clock.now():%A %d %B, %H:%M} UTC."
+        return f"It is {local(clock.now()):%A %d %B, %H:%M}."
 
-    page.add_action("Survey status", status, note="yousaid survey status care_leaver_survey")
-    page.add_action("Run the nightly job", night, note="yousaid pool turn")
-    page.add_action("One hour on", lambda: forward(1), note="Moves the clock, then one heartbeat")
-    page.add_action("One day on", lambda: forward(24), note="Drafts, reminders and deadlines come due")
+    page.add_action("How it is going", status, note=f"yousaid survey status {SURVEY}")
+    page.add_action("One hour on", lambda: forward(1), note="Moves the clock. Deadlines come due")
+    page.add_action("One day on", lambda: forward(24), note="Reminders and deadlines come due")
+    page.add_action("Run the night's job", night, note="yousaid pool turn")
+    page.add_action("Open a quick one", open_pulse, note=f"yousaid survey open {PULSE}. Lock a phone first")
+    page.add_action("Close the survey for good", close, note=f"yousaid survey close {SURVEY}")
+
+
+def _told(count: int) -> str:
+    """A number of people who sent, as the command line tells it."""
+    return str(count) if count >= MIN_BASE else f"fewer than {MIN_BASE}"

@@ -64,6 +64,8 @@ class Page:
     title: str = ""
     shown: dict[int, Shown] = field(default_factory=dict)
     desk: list[Desk] = field(default_factory=list)
+    guide: list[tuple[str, str]] = field(default_factory=list)
+    """What somebody here for the first time may do: whose phone, and what with it."""
     changes: Changes = field(default_factory=Changes)
     working: set[asyncio.Task[None]] = field(default_factory=set)
     last: int = 0
@@ -104,6 +106,7 @@ class Page:
             "rates": telegram.rates.on,
             "quiet": telegram.is_quiet,
             "desk": [desk.json() for desk in self.desk],
+            "guide": self.guide,
             "wire": snapshot.wire_json(telegram),
             "offences": len(telegram.offences),
         }

@@ -108,6 +108,21 @@ async def test_a_close_is_final(store: Store) -> None:
         assert (await rows(store, "answer"), await key_files(store)) == before
 
 
+async def test_given_two_close_it_at_once_then_one_is_refused(store: Store) -> None:
+    survey = await opened(store)
+    await sent(store, survey, people(*range(1, 11)))
+
+    async def close_it() -> bool:
+        try:
+            return (await closed(store, survey)).published
+        except SurveyClosed:
+            return False
+
+    assert sorted(await together(close_it(), close_it())) == [False, True]
+    assert await state(store, survey) == "closed"
+    assert Counter(row.question for row in await rows(store, "answer")) >= Counter(dict.fromkeys(ROWS, 10))
+
+
 async def test_a_close_turns_the_key_and_burns_the_old_one(store: Store) -> None:
     survey = await opened(store)
     _, old = await key_files(store)

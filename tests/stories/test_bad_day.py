@@ -381,6 +381,20 @@ async def test_when_the_database_is_away_a_tap_hears_the_truth_and_is_not_done_b
     await sends_everything(one)
 
 
+async def test_whoever_taps_while_the_database_is_away_hears_the_truth_not_only_the_first(northfield: Town) -> None:
+    town = northfield
+    await town.open_survey()
+    first, second = await respondent(town, "Ash"), await respondent(town, "Kit", day=3)
+    await rename(town, "handled", "handled_away")
+    assert (await first.phone.tap("B")).text == NOT_SAVED
+    assert (await second.phone.tap("A")).text == NOT_SAVED
+    await rename(town, "handled_away", "handled")
+    await town.telegram.changes.until(lambda: not town.telegram.bot.queue.waiting)
+    for one in (first, second):
+        assert one.phone.text.startswith("1 of 31"), "they were told it did not save, and it did not"
+        await sends_everything(one)
+
+
 async def rename(town: Town, table: str, to: str) -> None:
     """Break the database for the bot, or mend it, as a faulty migration or a lost volume would."""
     async with town.store.engine.begin() as connection:

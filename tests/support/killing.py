@@ -46,14 +46,15 @@ class Victim:
 
     def start(self, *, dies: str = "") -> None:
         """`yousaid run`; with `dies` in the wrapper that kills itself at that point."""
-        self.process = self._popen("run", dies=dies)
+        self.process = self.popen("run", dies=dies)
         self.started_at = time.perf_counter()
 
     def command(self, *words: str, dies: str = "") -> int:
         """Run one command to its end; gives how it ended (minus the signal's number when it was killed)."""
-        return self._popen(*words, dies=dies).wait(timeout=60)
+        return self.popen(*words, dies=dies).wait(timeout=60)
 
-    def _popen(self, *words: str, dies: str = "") -> subprocess.Popen[bytes]:
+    def popen(self, *words: str, dies: str = "") -> subprocess.Popen[bytes]:
+        """One command, left running."""
         program = [sys.executable, str(DEADLY)] if dies else [str(Path(sys.executable).with_name("yousaid"))]
         environment = self._environment | ({"YOUSAID_DIES": dies} if dies else {})
         return subprocess.Popen(
@@ -183,11 +184,16 @@ class Answerer:
             return
 
     def _question(self, card: Message) -> Question | None:
-        if not re.match(r"\d+ of \d+\n", card.text):
+        """The question on the card: by its wording, and by its place where two are worded alike."""
+        place = re.match(r"(\d+) of \d+\n", card.text)
+        if place is None:
             return None
         squashed = card.text.replace("\n", " ")
         said = [one for one in self.asked.questions if _said(one.wording("en")) in squashed]
-        return max(said, key=lambda one: len(one.wording("en")), default=None)
+        if len(said) > 1:
+            meant = self.expected()
+            said = [one for one in said if flow.progress(self.asked, meant, one.id)[0] == int(place[1])]
+        return said[0] if said else None
 
     def _hear(self, shown: Question, last: Question | None) -> None:
         """The next screen is what acknowledges the answer before it."""

@@ -7,8 +7,9 @@ const WHAT = {
   video: "Video", location: "Place", contact: "Contact", service: "Notice",
 };
 
+// The people here live by London time, wherever the browser is.
 export function time(at) {
-  return new Date(at * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return new Date(at * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
 }
 
 export function bubble(message, tools) {

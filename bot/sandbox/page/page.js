@@ -35,6 +35,7 @@ const heard = {
     state.textContent = news.quiet ? "All quiet" : "Working";
     state.className = `state ${news.quiet ? "quiet" : "busy"}`;
     panels.draw(news);
+    guide(news.guide);
     if (offset !== news.skew) { offset = news.skew; tick(); }
     count();
   },
@@ -47,6 +48,26 @@ function place(phone, news) {
   const first = phones.get(news.secondOf);
   if (first) first.node.after(phone.node);
   else document.getElementById("phones").append(phone.node);
+}
+
+// First steps: each begins with a button that leads to the phone it is about.
+function guide(steps) {
+  const list = document.getElementById("guide");
+  const print = JSON.stringify(steps);
+  if (list.dataset.print === print) return;
+  list.dataset.print = print;
+  list.hidden = !steps.length;
+  list.replaceChildren(...steps.map(([name, words]) => {
+    const item = document.createElement("li");
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+    button.addEventListener("click", () => {
+      const tab = [...document.querySelectorAll(".tab")].find((one) => one.textContent.trim() === name);
+      if (tab) tab.click();
+      else [...phones.values()].find((phone) => phone.state.name === name)?.show();
+    });
+    item.append(button, ` ${words}`);
+    return item;
+  }));
 }
 
 function count() {

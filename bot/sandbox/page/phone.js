@@ -71,6 +71,13 @@ export class Phone {
     else this.send(what);
   }
 
+  // Bring this phone into view, with the keyboard on what can be pressed there first.
+  show() {
+    this.node.scrollIntoView({ block: "center", inline: "nearest" });
+    const first = this.state.open ? ".begin:not([hidden]), .typed" : ".unlock";
+    this.find(first)?.focus({ preventScroll: true });
+  }
+
   begin() {
     this.send("start", { payload: this.state.payload });
     this.find(".typed").focus();
@@ -297,6 +304,8 @@ export class Phone {
   tick(now) {
     const moment = new Date(now * 1000);
     this.find(".clock").textContent = this.find(".big").textContent = time(now);
-    this.find(".day").textContent = moment.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
+    this.find(".day").textContent = moment.toLocaleDateString("en-GB", {
+      weekday: "long", day: "numeric", month: "long", timeZone: "Europe/London",
+    });
   }
 }
