@@ -113,11 +113,13 @@ class Mouth:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, saying: Saying) -> None:
-        """Start saying it; returns at once."""
+        """Start saying it; returns at once. The screen goes before the tap is answered: it is what they wait for."""
+        if saying.card or saying.more or saying.clear or saying.leave:
+            self._speak_soon(saying)
         if saying.tap is not None:
             self._spawn(self._answer(saying.tap))
-        if not (saying.card or saying.more or saying.clear or saying.leave):
-            return
+
+    def _speak_soon(self, saying: Saying) -> None:
         chat = self._chats.setdefault(saying.chat, _Chat())
         if saying.card is not None:
             chat.card = saying.card

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import ChatMemberUpdated, Message, Update
 
 from storage.ids import ChatId
 
@@ -95,11 +95,13 @@ Event = Tap | Words | Command | Thing | Membership | Elsewhere | Opening
 def read(raw: dict[str, Any]) -> Event | None:
     """The event in a raw update; None for one that is nothing to us.
 
-    Raises: whatever python-telegram-bot raises on an update it cannot build.
+    A tap is read from the JSON as it is: building its objects, with the card it was on, costs more than keeping the
+    answer. Everything else is built by python-telegram-bot.
+    Raises: whatever goes wrong on an update that is not as it should be.
     """
-    update = Update.de_json(_without_old_keyboard(raw))
-    if update.callback_query is not None:
-        return _tap(update.update_id, update.callback_query)
+    if "callback_query" in raw:
+        return _tap(raw["update_id"], raw["callback_query"])
+    update = Update.de_json(raw)
     if update.message is not None:
         return _message(update.update_id, update.message)
     if update.my_chat_member is not None:
@@ -107,25 +109,18 @@ def read(raw: dict[str, Any]) -> Event | None:
     return None
 
 
-def _without_old_keyboard(raw: dict[str, Any]) -> dict[str, Any]:
-    """The update without the text and buttons of the card a tap was on: we know them, and building them costs most."""
-    tap = raw.get("callback_query")
-    if not isinstance(tap, dict) or not isinstance(message := tap.get("message"), dict):
-        return raw
-    bare = {name: message[name] for name in ("message_id", "date", "chat") if name in message}
-    return {**raw, "callback_query": {**tap, "message": bare}}
-
-
-def _tap(update: int, query: CallbackQuery) -> Tap | Elsewhere | None:
-    message = query.message
+def _tap(update: int, query: dict[str, Any]) -> Tap | Elsewhere | None:
+    message = query.get("message")
     if message is None:
         return None
-    if message.chat.type != "private":
-        return Elsewhere(update, ChatId(message.chat.id))
-    version, _, rest = (query.data or "").partition(":")
+    chat = ChatId(int(message["chat"]["id"]))
+    if message["chat"]["type"] != "private":
+        return Elsewhere(update, chat)
+    version, _, rest = str(query.get("data", "")).partition(":")
     action, _, arg = rest.partition(":")
-    sent_at = message.date if message.is_accessible else None
-    return Tap(update, ChatId(message.chat.id), message.message_id, query.id, version, action, arg, sent_at)
+    # Telegram gives the date 0 for a message it will not show us any more.
+    sent_at = datetime.fromtimestamp(message["date"], UTC) if message["date"] else None
+    return Tap(update, chat, int(message["message_id"]), str(query["id"]), version, action, arg, sent_at)
 
 
 def _message(update: int, message: Message) -> Event:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.events import Words
-from bot.chat.visit import PLACES, Place, Visit, first_name, go, number
-from engagement import answering, joining
+from bot.chat.visit import PLACES, Place, Visit, first_name, go, number, stay
+from engagement import answering, crisis, joining
 from engagement.joining import Failed
 from storage import invites, people, staff
 from storage.ids import StaffId
@@ -70,6 +70,9 @@ async def on_words(visit: Visit, text: str) -> None:
     """Initials, or the agreed word; rubbed out of the chat either way."""
     if isinstance(visit.event, Words):
         await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
+    if crisis.found(text):
+        await stay(visit)  # a cry for help is no try
+        return
     chat = visit.saying.chat
     at = await joining.at(visit.tx, chat)
     asked = await joining.asks(visit.tx, at)

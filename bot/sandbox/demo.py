@@ -29,12 +29,13 @@ from storage.ids import ChatId, PersonId, SurveyId
 from storage.store import Store, Transaction
 from surveys import flow
 from surveys.definition import Kind, Question, Questionnaire
+from surveys.disclosure import MIN_BASE
 from surveys.plan import TICKS, TYPED
 from surveys.values import Answers
 
 NORTHFIELD = Path(__file__).parent / "northfield.yaml"
 DEFINITIONS = Path(__file__).parents[2] / "surveys" / "definitions"
-SURVEY, PULSE = "care_leaver_survey", "pulse"
+SURVEY = "care_leaver_survey"
 HAVE_SENT, HAVE_BEGUN = 34, 8
 SEED = 20261124
 INVITE_DAYS = 60
@@ -43,7 +44,7 @@ MORNING = timedelta(hours=1)
 GUIDE = [
     ("Priya Shah", "is a PA. Press START and type PS. Then press Lock above the phone."),
     ("Ash", "is a young person. Press START, type AH, tap 1. Answer some, then ask someone to contact you."),
-    ("Desk", "moves the clock, runs the night's job, opens and closes surveys."),
+    ("Desk", "moves the clock, runs the night's job, closes the survey."),
 ]
 
 
@@ -102,11 +103,6 @@ def _midnight(now: datetime) -> datetime:
     return london(today(now) + timedelta(days=1), time())
 
 
-def _definition(name: str) -> tuple[str, str]:
-    file = DEFINITIONS / f"{name}.yaml"
-    return file.read_text("utf-8"), file.name
-
-
 async def _fill(store: Store, page: Page, words: authority.Settings, now: datetime) -> None:
     await store.add_authority(words.name, authority.kept(words))
     until = now + timedelta(days=INVITE_DAYS)
@@ -116,8 +112,8 @@ async def _fill(store: Store, page: Page, words: authority.Settings, now: dateti
             invite = await invites.make(tx, staff=member.id, expires_at=until)
             page.add_phone(name, f"{job}. Press START, type {_initials(name)}.", invite.code).open_chat()
         await _add_people(tx, page, until)
-        definition, source = _definition(SURVEY)
-        await surveys.open_survey(tx, words, definition, source=source, closes=None, now=now)
+        file = DEFINITIONS / f"{SURVEY}.yaml"
+        await surveys.open_survey(tx, words, file.read_text("utf-8"), source=file.name, closes=None, now=now)
         survey = (await openings.open_surveys(tx))[0].id
     chance = random.Random(SEED)  # noqa: S311 (made-up answers, the same each time)
     async with store.transaction() as tx:
@@ -211,14 +207,6 @@ def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
             ]
         return "\n".join(lines)
 
-    async def open_pulse() -> str:
-        definition, source = _definition(PULSE)
-        async with store.transaction() as tx:
-            opened = await surveys.open_survey(
-                tx, await authority.current(tx), definition, source=source, closes=None, now=clock.now()
-            )
-        return f"It is open for {opened.invited} people. {opened.told} have joined and get one plain line each."
-
     async def close() -> str:
         async with store.transaction() as tx:
             closed = await surveys.close_survey(tx, (await surveys.named(tx, SURVEY)).id, now=clock.now())
@@ -239,7 +227,6 @@ def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
     page.add_action("One hour on", lambda: forward(1), note="Moves the clock. Deadlines come due")
     page.add_action("One day on", lambda: forward(24), note="Reminders and deadlines come due")
     page.add_action("Run the night's job", night, note="yousaid pool turn")
-    page.add_action("Open a quick one", open_pulse, note=f"yousaid survey open {PULSE}. Lock a phone first")
     page.add_action("Close the survey for good", close, note=f"yousaid survey close {SURVEY}")
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import sys
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from respondents import Respondent, changed, ends_at_first_question, join, shipped
-from support.town import Town
+from support.town import Town, town
 
 from engagement import register, surveys
 from storage import answers, drafts, people, pool
@@ -46,12 +50,12 @@ def counted(values: list[Any]) -> Counter[str]:
 async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_and_nobodys(
     either_northfield: Town,
 ) -> None:
-    town, asked = either_northfield, shipped()
-    await town.staff_phone("Priya Shah", "pa")
-    invites = await imported(town)
+    here, asked = either_northfield, shipped()
+    await here.staff_phone("Priya Shah", "pa")
+    invites = await imported(here)
     assert len(invites) == 25
 
-    everyone = [Respondent(town.phone(f"Person{n}"), asked, random.Random(n)) for n in range(1, 24)]
+    everyone = [Respondent(here.phone(f"Person{n}"), asked, random.Random(n)) for n in range(1, 24)]
     early, late = everyone[:3], everyone[3:]
 
     async def come_in(one: Respondent, number: int) -> None:
@@ -62,8 +66,8 @@ async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_a
         await changed(one.phone, "See what there is")
         one.phone.lock()
 
-    survey = await town.open_survey()
-    await town.deliver()
+    survey = await here.open_survey()
+    await here.deliver()
     for one in early:
         assert [notification.text for notification in one.phone.lock_screen] == [ENVELOPE]
         await changed(one.phone, "Open")
@@ -85,26 +89,26 @@ async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_a
 
     await asyncio.gather(*(answer(one, n) for n, one in enumerate(everyone, 1)))
     sent = everyone[:22]
-    await town.telegram.settled()
+    await here.telegram.settled()
     for one in sent:
         assert one.phone.mine == [], "whatever they typed is out of the chat"
 
-    assert await rows_of(town, survey) == (), "nothing is opened in anybody's tap"
-    async with town.store.transaction() as tx:
+    assert await rows_of(here, survey) == (), "nothing is opened in anybody's tap"
+    async with here.store.transaction() as tx:
         turned = await pool.turn(tx)
     assert (turned.opened, turned.waiting) == ({survey: 12}, {survey: 10})
-    by_question = _by_question(await rows_of(town, survey))
+    by_question = _by_question(await rows_of(here, survey))
     said = {question.id: counted([one.rows()[question.id] for one in sent]) for question in asked.questions}
     for question in asked.questions:
         assert by_question[question.id].total() == 12, "one row for each opened box"
         assert by_question[question.id] <= said[question.id], "and only what somebody tapped"
 
-    async with town.store.transaction() as tx:
-        closed = await surveys.close_survey(tx, survey, now=town.clock.now())
+    async with here.store.transaction() as tx:
+        closed = await surveys.close_survey(tx, survey, now=here.clock.now())
         assert len(await drafts.done_many(tx, survey)) == 22
         assert not [person for person in await people.joined(tx) if await drafts.of(tx, person.id)]
     assert (closed.published, closed.sent) == (True, 22)
-    rows = await rows_of(town, survey)
+    rows = await rows_of(here, survey)
     assert _by_question(rows) == said
     assert all(not row.segments for row in rows), "no breakdown is kept where fewer than 120 were invited"
 
@@ -114,3 +118,56 @@ def _by_question(rows: tuple[answers.Row, ...]) -> dict[str, Counter[str]]:
         question: counted([row.value for row in rows if row.question == question])
         for question in {row.question for row in rows}
     }
+
+
+# The same by the commands a participation worker types
+
+
+async def test_a_worker_does_all_of_it_with_the_commands_while_the_bot_runs(
+    sqlite_database_url: str, tmp_path: Path
+) -> None:
+    async with town(sqlite_database_url, tmp_path / "keys", now=datetime.now(UTC)) as here:
+        register_file = tmp_path / "register.csv"
+        register_file.write_text(CSV, "utf-8")
+        await yousaid(here, "people", "import", str(register_file))
+        (pat,) = json.loads(await yousaid(here, "staff", "add", "Pat Three", "--role", "participation", "--json"))
+        worker = here.phone("Pat")
+        await worker.start(pat["start"])
+        await here.telegram.settled()
+        await worker.say("PT")
+        assert "Your role here: participation worker." in worker.text
+        made = json.loads(await yousaid(here, "people", "invite", "--json"))
+        assert len(made) == 25
+        assert made[0]["link"] == f"https://t.me/you_said_bot?start={made[0]['start']}"
+        await yousaid(here, "survey", "open", "care_leaver_survey")
+        one = Respondent(here.phone("Person1"), shipped(), random.Random(1))
+        await join(one.phone, made[0]["start"], "PL", 2)
+        await ends_at_first_question(one.phone)
+        await one.answer_all(until=10)
+        await changed(one.phone, "Send what I have done")
+        await changed(one.phone, "Send")
+        assert one.phone.text.startswith("Sent.")
+        status = json.loads(await yousaid(here, "survey", "status", "care_leaver_survey", "--json"))
+        assert (status["register"], status["joined"], status["sent"]) == (25, 1, None), "one is too few to be counted"
+        turned = json.loads(await yousaid(here, "pool", "turn", "--json"))
+        assert turned == {"opened": {}, "waiting": {"care_leaver_survey": 1}}
+
+
+async def yousaid(town: Town, *words: str) -> str:
+    """What the command prints. It is a process of its own, beside the bot's."""
+    command = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-c", "from bot.cli import main; main()", *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={
+            **os.environ,
+            "YOUSAID_TOKEN": town.telegram.bot.token,
+            "YOUSAID_API_URL": town.running.api_url,
+            "YOUSAID_DATABASE_URL": town.settings.database_url,
+            "YOUSAID_KEYS": str(town.settings.keys),
+        },
+    )
+    said, complained = await command.communicate()
+    assert command.returncode == 0, complained.decode()
+    return said.decode()
