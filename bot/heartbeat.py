@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -80,7 +82,7 @@ class Heartbeat:
     def start(self) -> None:
         """Tick now and every thirty seconds."""
         self._scheduler.add_job(
-            self.tick,
+            self._tick_until_stopped,
             "interval",
             seconds=SECONDS,
             next_run_time=datetime.now(UTC),
@@ -93,6 +95,10 @@ class Heartbeat:
     def stop(self) -> None:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def _tick_until_stopped(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log being stopped as an error
+            await self.tick()
 
     async def tick(self) -> None:
         """One beat. Whatever goes wrong is logged by kind, and the next beat tries again."""

@@ -20,9 +20,10 @@ from storage.tables import authority as authority_table
 from storage.tables import epoch as epoch_table
 
 PRAGMAS = (
+    # Three seconds: longer than any job holds the file, shorter than a tap waits for the truth.
     # TRUNCATE, because the command line is a second writer and WAL in SQLite before 3.51.3 can corrupt; FULL and
     # secure_delete, because an acknowledged answer must survive a power cut and a deleted draft must not.
-    "PRAGMA busy_timeout = 30000",
+    "PRAGMA busy_timeout = 3000",
     "PRAGMA journal_mode = TRUNCATE",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",

@@ -107,6 +107,11 @@ async def to_help(visit: Visit, _: str) -> None:
     await go(visit, "staff/help")
 
 
+async def to_log_out(visit: Visit, _: str) -> None:
+    """One tap must not cost a tired worker their tasks: say what it means first."""
+    await go(visit, "staff/log_out")
+
+
 async def on_log_out(visit: Visit, _: str) -> None:
     """Let go of this phone; a new link is needed to come back."""
     await staff.log_out(visit.tx, visit.worker_on.id)
@@ -115,7 +120,8 @@ async def on_log_out(visit: Visit, _: str) -> None:
 
 EVERYWHERE: dict[str, Handler] = {"staff_menu": to_menu, "menu": to_menu, "task": to_task, "staff_help": to_help}
 
-PLACES["staff/menu"] = Place(draw_menu, {"logout": on_log_out}, whose="staff")
+PLACES["staff/menu"] = Place(draw_menu, {"logout": to_log_out}, whose="staff")
+PLACES["staff/log_out"] = Place(draw_plain, {"logout_yes": on_log_out}, whose="staff")
 PLACES["staff/welcome"] = Place(draw_welcome, {}, whose="staff")
 PLACES["staff/help"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task_done"] = Place(draw_plain, {}, whose="staff")

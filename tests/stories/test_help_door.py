@@ -363,7 +363,7 @@ async def test_what_is_held_about_me_is_readable_and_comes_as_a_file(northfield:
     for button in ("Have a look", "Start", "A", "Stop, keep my place", "Menu", "Settings", "What you hold about me"):
         await phone.choose(button)
     for said in (
-        "Name: Robin (Ashley Leighton-Quill)", "NF-0815", "2006-05-14", "Your PA: Priya Shah", "Flat on Quarry Hill",
+        "Name: Robin (Ashley Leighton-Quill)", "NF-0815", "14/05/2006", "Your PA: Priya Shah", "Flat on Quarry Hill",
         "07700900987", "ash@example.org", "football", "school: Hilltop", "Questions you have begun and not sent.",
     ):  # fmt: skip
         assert said in phone.text, said

@@ -226,6 +226,8 @@ async def test_staff_join_with_their_initials_alone_and_see_no_survey(northfield
         (member,) = await staff.everyone(tx)
     assert member.state == "joined"
     await priya.choose("Log out")
+    assert priya.buttons() == ["No", "Yes, log out"], "one tap is not enough"
+    await priya.choose("Yes, log out")
     await priya.say("/menu")
     assert priya.text == STRANGER
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from support.town import TUESDAY
+from support.town import NORTHFIELD, TUESDAY
 
 from bot.mouth import CardOut, Mouth, Saying
 from bot.outcomes import Outcomes
@@ -17,6 +17,7 @@ from bot.sandbox.server import Running, serve
 from bot.sandbox.telegram import Telegram
 from bot.screens import Button, Screen
 from bot.wire import Wire, make_wire
+from engagement import authority
 from storage import cards, chats
 from storage.cards import Card
 from storage.ids import ChatId
@@ -86,6 +87,8 @@ def screen(text: str, *, protect: bool = True) -> Screen:
 async def line(store: Store) -> AsyncIterator[Line]:
     """A wire that is open until the block ends."""
     telegram = Telegram(clock=Clock(TUESDAY, running=False))
+    async with store.transaction() as tx:
+        await authority.change(tx, authority.load(NORTHFIELD.read_text("utf-8"), source="northfield.yaml"))
     async with await serve(telegram) as running:
         wire = make_wire(telegram.bot.token, running.api_url)
         for request in wire.requests:

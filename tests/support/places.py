@@ -177,6 +177,7 @@ async def _staff(here: Indoors, found: dict[str, Phone]) -> None:
 
 FOR_STAFF = {
     "staff/menu": (),
+    "staff/log_out": ("logout",),
     "staff/help": ("staff_help",),
     "staff/task": ("task",),
     "staff/pass_on": ("task", "pass"),

@@ -328,7 +328,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {"people": [{"id": 1, "name": JO}]},
         {"people": [{"id": n, "name": name(f"Oluwaseunfunmi{n}")} for n in range(9)]},
     ],
-    **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "logged_out", "help")},
+    **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "log_out", "logged_out", "help")},
     **{
         f"staff/{what}": _DUE
         for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")
