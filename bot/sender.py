@@ -26,7 +26,7 @@ from engagement.authority import Settings
 from engagement.london import today
 from engagement.outbox import Send
 from storage import cards, chats, outbox, people, tasks
-from storage.ids import TaskId
+from storage.ids import ChatId, TaskId
 from storage.store import Store, Transaction
 
 PACE = 0.05
@@ -195,9 +195,19 @@ class Sender:
             return
         try:
             await self._wire.remove(send.chat, replaced.message)
+        except BadRequest:
+            await self._blank(send.chat, replaced.message)
         except TelegramError as error:
             log.info("envelope_not_replaced", error=type(error).__name__)
         self._outcomes.add(lambda tx: outbox.opened(tx, replaced.id))
+
+    async def _blank(self, chat: ChatId, message: int) -> None:
+        """Too old to delete: it keeps its neutral line and loses its button, so that one envelope is left to open."""
+        line = self._screens.render("hidden", "en", now=self._clock()).text
+        try:
+            await self._wire.change(chat, message, line, [])
+        except TelegramError as error:
+            log.info("envelope_not_replaced", error=type(error).__name__)
 
     async def _pace(self) -> None:
         loop = asyncio.get_running_loop()

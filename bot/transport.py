@@ -24,6 +24,16 @@ class NeverSent(NetworkError):
     """The connection was never made, so Telegram has not seen the request: safe to send again."""
 
 
+class PlainData:
+    """A request's parameters, already JSON. It stands where python-telegram-bot has its `RequestData`."""
+
+    __slots__ = ("json_payload",)
+    multipart_data = None
+
+    def __init__(self, json_payload: bytes) -> None:
+        self.json_payload = json_payload
+
+
 class Transport(BaseRequest):
     """One connection pool. `read_timeout` is seconds from the request to the whole reply."""
 
@@ -42,7 +52,7 @@ class Transport(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=LIMIT, keepalive_timeout=60),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers={"User-Agent"},
+                skip_auto_headers={"User-Agent", "Accept", "Accept-Encoding"},
                 trust_env=False,
             )
 

@@ -1,23 +1,24 @@
 """Telegram, as narrow as we use it: raw updates in, plain cards out.
 
-Calls go through python-telegram-bot's own `Bot` (its defaults, its errors, our transport) but carry and return plain
-JSON: building and parsing a message object for every edit costs more than the whole answer.
+The few calls that go with every answer carry plain JSON through python-telegram-bot's request and its errors: building
+and parsing objects for each edit costs more than the whole answer. Everything rarer uses its `Bot` as it is.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import Defaults, ExtBot
-from telegram.request import BaseRequest
+from telegram.request import BaseRequest, RequestData
 
-from bot.transport import Transport
+from bot.transport import PlainData, Transport
 
 WANTED: Final = ("message", "callback_query", "my_chat_member")
 """Sent with every poll: Telegram remembers the list, and an empty one means nearly everything."""
@@ -43,12 +44,20 @@ class Wire(ExtBot[None]):
         asked: dict[str, Any] = {"timeout": seconds, "allowed_updates": list(WANTED), "limit": 100}
         if offset is not None:
             asked["offset"] = offset
-        taken: list[dict[str, Any]] = await self._post("getUpdates", asked, read_timeout=seconds + 15)
+        taken: list[dict[str, Any]] = await self._call("getUpdates", asked, read_timeout=seconds + 15)
         return taken
+
+    async def _call(self, method: str, data: dict[str, Any], *, read_timeout: float | None = None) -> Any:
+        """What the method gives, as plain data. What is None is left out."""
+        connection = self._request[0] if method == "getUpdates" else self.request
+        given = {name: value for name, value in data.items() if value is not None}
+        body = cast("RequestData", PlainData(json.dumps(given, separators=(",", ":")).encode()))
+        timeout = BaseRequest.DEFAULT_NONE if read_timeout is None else read_timeout
+        return await connection.post(f"{self.base_url}/{method}", body, read_timeout=timeout)
 
     async def put(self, chat: int, text: str, keyboard: Keyboard, *, protect: bool, silent: bool = False) -> int:
         """Send a new message; gives its id."""
-        sent: dict[str, Any] = await self._post(
+        sent: dict[str, Any] = await self._call(
             "sendMessage",
             {
                 "chat_id": chat,
@@ -65,7 +74,7 @@ class Wire(ExtBot[None]):
     async def change(self, chat: int, message: int, text: str, keyboard: Keyboard) -> None:
         """Edit a message of ours in place; the same text and buttons again count as done."""
         try:
-            await self._post(
+            await self._call(
                 "editMessageText",
                 {
                     "chat_id": chat,
@@ -85,12 +94,12 @@ class Wire(ExtBot[None]):
         data: dict[str, Any] = {"callback_query_id": query}
         if text:
             data |= {"text": text, "show_alert": alert}
-        await self._post("answerCallbackQuery", data)
+        await self._call("answerCallbackQuery", data)
 
     async def remove(self, chat: int, message: int) -> None:
         """Delete a message for both sides; one that is gone already counts as done."""
         try:
-            await self._post("deleteMessage", {"chat_id": chat, "message_id": message})
+            await self._call("deleteMessage", {"chat_id": chat, "message_id": message})
         except BadRequest as error:
             if "not found" not in str(error).lower():
                 raise

@@ -107,8 +107,7 @@ async def nearly_done(tx: Transaction, person: PersonId, survey: SurveyId, *, no
 
 async def forget_due(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     """Nothing is due for this draft any more, and no moment of it is kept."""
-    for kind in (FINISHED, FINISHED_LAST):
-        await due.cancel(tx, kind, draft_key(person, survey))
+    await due.cancel_kinds(tx, (FINISHED, FINISHED_LAST), draft_key(person, survey))
 
 
 async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
@@ -118,8 +117,7 @@ async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     """
     await pool.send(tx, person, survey)
     await forget_due(tx, person, survey)
-    for what in OCCASIONS:
-        await outbox.forget_reason(tx, person, occasion(survey, what))
+    await outbox.forget_reasons(tx, person, [occasion(survey, what) for what in OCCASIONS])
 
 
 async def offered(tx: Transaction, person: PersonId) -> list[Offered]:

@@ -66,10 +66,10 @@ async def give_initials(tx: Transaction, chat: ChatId, typed: str, *, now: datet
     """
     joining = await at(tx, chat)
     if joining.staff is None:
-        await invites.keep_initials(tx, chat, letters(typed))
+        await invites.keep_initials(tx, chat, initials_in(typed))
         return None
     member = await staff.by_id(tx, joining.staff)
-    if now >= joining.expires_at or letters(typed) not in initials_of(*member.name.split()):
+    if now >= joining.expires_at or initials_in(typed) not in initials_of(*member.name.split()):
         return await _count_wrong(tx, chat, joining)
     await invites.use(tx, joining.invite)
     await invites.end(tx, chat)
@@ -133,6 +133,12 @@ def initials_of(*names: str) -> set[str]:
         return {first, every}
     lasts = {family[0][0], family[-1][0], "".join(part[0] for part in family)}
     return {start + end for start in (first, every) for end in lasts}
+
+
+def initials_in(typed: str) -> str:
+    """The initials somebody typed; of those who type "Jo M" or their whole name, the first letters of each word."""
+    parts = _parts(typed.replace(".", " "))
+    return "".join(part[0] for part in parts)[:8] if len(parts) > 1 else letters(typed)
 
 
 def letters(typed: str) -> str:

@@ -7,8 +7,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import get_args
 
-import holidays
-
 from engagement.authority import Day, Settings
 from engagement.london import london, today
 from engagement.staff import Permission, may
@@ -70,6 +68,8 @@ def is_bank_holiday(day: date) -> bool:
 
 @cache
 def _bank_holidays(year: int) -> frozenset[date]:
+    import holidays  # costs 5 MB, and is needed only once somebody asks to be contacted
+
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 

@@ -6,6 +6,7 @@ for a lease; the number of attempts is the proof of still having it, so that wor
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NewType
@@ -81,6 +82,11 @@ _MOVE = (
     .values(state="waiting", due_at=bindparam("moment"), lease_until=None)
 )
 _CANCEL = delete(due).where(_ONE)
+_CANCEL_KINDS = delete(due).where(
+    due.c.authority == bindparam("of"),
+    due.c.kind.in_(bindparam("kinds", expanding=True)),
+    due.c.key == bindparam("about"),
+)
 _STILL_MINE = and_(due.c.id == bindparam("row"), due.c.state == "claimed", due.c.attempts == bindparam("attempt"))
 _FINISH = update(due).where(_STILL_MINE).values(state="done", lease_until=None)
 _PAUSE = update(due).where(_STILL_MINE).values(lease_until=bindparam("moment"))
@@ -101,6 +107,11 @@ async def move(tx: Transaction, kind: str, key: str, due_at: datetime) -> bool:
 async def cancel(tx: Transaction, kind: str, key: str) -> None:
     """Remove the row, whatever its state: nothing of it is left."""
     await tx.connection.execute(_CANCEL, _named(tx, kind, key))
+
+
+async def cancel_kinds(tx: Transaction, kinds: Collection[str], key: str) -> None:
+    """Remove the rows of these kinds with that key, whatever their state."""
+    await tx.connection.execute(_CANCEL_KINDS, {"of": tx.authority, "kinds": list(kinds), "about": key})
 
 
 async def cancel_ending(tx: Transaction, kind: str, ending: str) -> None:

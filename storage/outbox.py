@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NewType
@@ -136,6 +136,9 @@ _OPENED = (
     update(outbox).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row")).values(message=None)
 )
 _FIND = select(*_COLUMNS).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row"))
+_OF_OCCASIONS = select(outbox.c.id, outbox.c.state).where(
+    _WHOM, outbox.c.occasion.in_(bindparam("occasions", expanding=True))
+)
 _OF_PERSON = select(*_COLUMNS).where(_WHOM).order_by(outbox.c.id)
 
 
@@ -243,12 +246,15 @@ async def cancel_for(tx: Transaction, person: PersonId, *, kinds: Iterable[Kind]
     return (await tx.connection.execute(update(outbox).where(*waiting).values(state="cancelled"))).rowcount
 
 
-async def forget_reason(tx: Transaction, person: PersonId, occasion: str) -> None:
-    """Unsay an occasion: what waits goes, what was sent counts towards the cap and says nothing else."""
-    this = (outbox.c.authority == tx.authority, outbox.c.person == person, outbox.c.occasion == occasion)
-    await tx.connection.execute(delete(outbox).where(*this, outbox.c.state.not_in(("sent", "unknown", "sending"))))
-    blank = {"occasion": f"forgotten:{secrets.token_hex(8)}", "envelope": "envelope/something", "opens": BLANK}
-    await tx.connection.execute(update(outbox).where(*this).values(**blank))
+async def forget_reasons(tx: Transaction, person: PersonId, occasions: Collection[str]) -> None:
+    """Unsay these occasions: what waits goes, what was sent counts towards the cap and says nothing else."""
+    asked = {"of": tx.authority, "whom": person, "occasions": list(occasions)}
+    for row in (await tx.connection.execute(_OF_OCCASIONS, asked)).all():
+        if row.state in ("sent", "unknown", "sending"):
+            blank = {"occasion": f"forgotten:{secrets.token_hex(8)}", "envelope": "envelope/something", "opens": BLANK}
+            await tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**blank))
+        else:
+            await tx.connection.execute(delete(outbox).where(outbox.c.id == row.id))
 
 
 async def hold_person(tx: Transaction, person: PersonId) -> None:

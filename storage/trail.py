@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 
 from storage.errors import Unreadable
 from storage.ids import ChatId
 from storage.store import Transaction
+from storage.tables import Moment
 from storage.tables import cleanup as table
 
 DELETABLE = timedelta(hours=47)
@@ -22,6 +23,12 @@ DELETABLE = timedelta(hours=47)
 KEPT = timedelta(days=28)
 
 ABOUT = b"trail"
+
+
+_MOMENT = bindparam("moment", type_=Moment())
+_OURS = table.c.authority == bindparam("of")
+_LATE = select(table).where(_OURS, table.c.expires_at <= _MOMENT)
+_LIVE = select(table).where(_OURS, table.c.expires_at > _MOMENT).order_by(table.c.key).limit(bindparam("most"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,7 @@ async def gone(tx: Transaction, keys: Iterable[bytes]) -> None:
 
 async def waiting(tx: Transaction, *, now: datetime, limit: int = 100) -> tuple[Mess, ...]:
     """Messages to try to delete (again) while Telegram lets us, in no order that tells anything."""
-    query = select(table).where(table.c.authority == tx.authority, table.c.expires_at > now)
-    return await _read(tx, query.order_by(table.c.key).limit(limit))
+    return await _read(tx, _LIVE, {"of": tx.authority, "moment": now, "most": limit})
 
 
 async def prune(tx: Transaction, *, now: datetime) -> None:
@@ -64,15 +70,14 @@ async def prune(tx: Transaction, *, now: datetime) -> None:
 
 async def left_over(tx: Transaction, chat: ChatId, *, now: datetime) -> int:
     """How many messages of this chat are too old for Telegram to delete; their rows are dropped as they are counted."""
-    query = select(table).where(table.c.authority == tx.authority, table.c.expires_at <= now)
-    late = [mess for mess in await _read(tx, query) if mess.chat == chat]
+    late = [mess for mess in await _read(tx, _LATE, {"of": tx.authority, "moment": now}) if mess.chat == chat]
     await gone(tx, [mess.key for mess in late])
     return len(late)
 
 
-async def _read(tx: Transaction, query: Select[Any]) -> tuple[Mess, ...]:
+async def _read(tx: Transaction, query: Select[Any], asked: Mapping[str, Any]) -> tuple[Mess, ...]:
     found = []
-    for row in await tx.connection.execute(query):
+    for row in await tx.connection.execute(query, asked):
         try:
             chat, message = json.loads(tx.keys.register.open(row.sealed, ABOUT))
         except Unreadable:

@@ -9,7 +9,7 @@ from bot.chat.events import Words
 from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, stay
 from engagement import crisis, rota, tasks
 from engagement.rota import NobodyToAsk
-from engagement.tasks import Offer
+from engagement.tasks import NotYours, Offer
 from storage import staff
 from storage.ids import StaffId, TaskId
 
@@ -156,7 +156,9 @@ async def tell_duty(visit: Visit, task: TaskId) -> None:
 async def on_how(visit: Visit, how: str) -> None:
     if how in ("text", "call", "either"):
         task = TaskId(visit.showing["task"])
-        mine = next(one for one in await tasks.mine(visit.tx, visit.who) if one.id == task)
+        mine = next((one for one in await tasks.mine(visit.tx, visit.who) if one.id == task), None)
+        if mine is None:
+            raise NotYours
         await tasks.change_note(visit.tx, visit.who, task, mine.note, wanted=how, now=visit.now)
     await on_plain(visit, "")
 

@@ -142,7 +142,7 @@ async def _on_static(visit: Visit, tap: Tap) -> None:
 
 async def _carry_on(visit: Visit, tap: Tap) -> None:
     """Done with the help card: it goes, and the card above it is the newest again. Too old to go, it stays there."""
-    if visit.card is None or visit.card.message is None or not _can_go(visit, tap):
+    if visit.card is None or visit.card.message in (None, tap.message) or not _can_go(visit, tap):
         await _onward(visit)
         return
     await visit.clear(tap.message, sent_at=tap.sent_at)

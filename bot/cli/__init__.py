@@ -5,35 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
-import typer
-
-from bot.cli import copies, keys, people, pool, process, staff, survey
-from bot.cli.refusals import said
-
-app = typer.Typer(
-    name="yousaid",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="A chat bot with which councils ask their care leavers how life is, and tell them what will change.",
-)
-for command in (process.run, process.demo, process.doctor, process.setup, process.tick, copies.backup, copies.restore):
-    app.command()(command)
-for noun, group in (
-    ("keys", keys.app),
-    ("people", people.app),
-    ("staff", staff.app),
-    ("survey", survey.app),
-    ("pool", pool.app),
-):
-    app.add_typer(group, name=noun)
+from bot.cli.loading import loading
 
 
 def main() -> None:
     """What the `yousaid` command runs."""
     # Whatever it makes (a database, a backup, a key) is for the one who runs it.
     os.umask(0o077)
+    with loading():
+        from bot.cli.commands import app
+        from bot.cli.refusals import said
     try:
         app()
     except Exception as error:
@@ -44,5 +25,5 @@ def main() -> None:
             logs.configure()
             logs.failed(error)
             lines = "Something is wrong with yousaid itself; nothing was changed. The line above says where."
-        typer.echo(lines, err=True)
+        print(lines, file=sys.stderr)  # noqa: T201 - the command line's own voice
         sys.exit(1)

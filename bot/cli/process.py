@@ -10,6 +10,7 @@ import typer
 
 from bot import logs
 from bot.cli import opening
+from bot.cli.loading import loading
 from bot.cli.refusals import Refused
 from bot.settings import Settings
 from engagement import authority
@@ -25,8 +26,9 @@ def run() -> None:
     """Run the bot until it is told to stop."""
     settings = opening.settings(needs_token=True)
     opening.require_set_up(settings)
-    from bot.polling import LeaseGone
-    from bot.run import run as running
+    with loading():
+        from bot.polling import LeaseGone
+        from bot.run import run as running
 
     logs.configure()
     try:

@@ -138,7 +138,7 @@ async def _add_people(tx: Transaction, page: Page, until: datetime) -> None:
             page.add_phone(
                 known.known_as,
                 f"Young person. Press START, type {made_up.first[0]}{made_up.last[0]}, {check}. "
-                f"Invited by “{invite.words}”.",
+                f"The invite says “{invite.words}”.",
                 invite.code,
             ).open_chat()
         elif not made_up.not_joined:

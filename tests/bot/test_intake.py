@@ -83,16 +83,6 @@ async def kept(town: Town, survey: SurveyId) -> dict[str, Answers]:
 
 
 @asynccontextmanager
-async def one_batch(town: Town) -> AsyncIterator[None]:
-    """Whatever is tapped in this block reaches the bot together."""
-    passer_by = town.phone("Somebody")
-    async with running(town).store.transaction():
-        await passer_by.type("hello")  # is taken alone, and waits for the database
-        await town.telegram.changes.until(lambda: town.telegram.under_way == 0)
-        yield
-
-
-@asynccontextmanager
 async def database_away(town: Town) -> AsyncIterator[None]:
     """Nothing can be read or written that an update needs."""
     path = make_url(town.settings.database_url).database
@@ -116,8 +106,7 @@ async def test_one_update_that_cannot_be_handled_costs_its_neighbours_nothing(ei
     with capture_logs() as said:
         async with unwell(town) as screens:
             screens.ill = lambda name, language: language == "cy" and name.startswith("survey/")
-            async with one_batch(town):
-                taps = [phone.press(0) for phone in (ash, jo, sam)]
+            taps = [phone.press(0) for phone in (ash, jo, sam)]
             answers = [await tap.answered() for tap in taps if tap is not None]
             await town.telegram.settled()
     assert [answer.text for answer in answers] == ["", SORRY, ""]
@@ -182,9 +171,8 @@ async def test_the_same_update_twice_in_one_batch_is_done_once(northfield: Town)
     town = northfield
     survey = await opened(town)
     ash = await begun(town, "Ash")
-    async with one_batch(town):
-        ash.press(0)
-        (raw,) = [update.json() for update in town.telegram.bot.queue.waiting if update.kind == "callback_query"]
+    ash.press(0)
+    (raw,) = [update.json() for update in town.telegram.bot.queue.waiting]
     await town.telegram.settled()
     await running(town).intake.handle([raw, raw])
     await town.telegram.settled()

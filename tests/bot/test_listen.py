@@ -201,9 +201,8 @@ async def test_stopping_keeps_no_request_hanging(sqlite_database_url: str, tmp_p
 
 async def test_telegram_is_asked_again_until_it_knows_where_to_bring_updates(telegram_line: Line) -> None:
     line = telegram_line
-    line.telegram.faults.script(["429", "502"], method="setWebhook")
-    for fault in line.telegram.faults.active:
-        fault.retry_after = 0
+    line.telegram.faults.add("429", method="setWebhook", times=1, retry_after=1)
+    line.telegram.faults.add("502", method="setWebhook", times=1)
     await ask_for_updates(line.wire, "http://127.0.0.1:9/hook", "secret")
     hook = line.telegram.bot.webhook
     assert hook is not None

@@ -167,8 +167,8 @@ def test_a_language_falls_back_to_english_template_by_template(write: Write) -> 
         ("{{ d(2026, 11, 24)|date }}", "24 November"),
         ("{{ m(2026, 7, 31, 23, 30)|date }}", "1 August"),
         ("{{ ['Jo']|names }}", "Jo"),
-        ("{{ ['Jo', 'Sam']|names }}", "Jo or Sam"),
-        ("{{ ['Jo', 'Sam', 'Alex']|names }}", "Jo, Sam or Alex"),
+        ("{{ ['Jo', 'Sam']|names }}", "Jo and Sam"),
+        ("{{ ['Jo', 'Sam', 'Alex']|names }}", "Jo, Sam and Alex"),
     ],
 )
 def test_days_and_times_are_londons_and_said_as_people_say_them(write: Write, written: str, said: str) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 from support.line import Line
-from support.town import DEFINITIONS, NORTHFIELD, TUESDAY
+from support.town import DEFINITIONS, NORTHFIELD, TUESDAY, Town
 
 from bot.run import TEMPLATES
 from bot.sandbox.phones import Phone
 from bot.screens import Screens
 from bot.sender import NOT_SENT_PAUSE, PACE, Sender
+from bot.transport import Transport
 from bot.wire import Wire, make_wire
 from engagement import answering, authority, due, surveys, tasks
 from storage import outbox, people, staff
@@ -484,3 +485,41 @@ async def test_the_week_holds_so_many_and_no_more(post: Post) -> None:
     states = [row.state for row in await post.rows(ash)]
     assert states.count("sent") == post.words.cap
     assert "unknown" not in states
+
+
+async def test_no_answer_in_time_is_of_unknown_fate(post: Post) -> None:
+    ash = await post.young()
+    await post.queue(ash)
+    line = post.line
+    line.telegram.faults.add("hang_after", method="sendMessage", times=1)
+    async with Wire(
+        token=line.telegram.bot.token,
+        base_url=line.running.api_url,
+        request=Transport(read_timeout=0.2),
+        get_updates_request=Transport(),
+    ) as impatient:
+        line.wire = impatient
+        post.sender = post.another()
+        await post.deliver()
+        line.telegram.clock.move(hours=1)
+        await post.deliver()
+    assert await post.state(ash) == "unknown"
+    assert post.sends() == 1
+    assert locked(post.phones[ash]) == [SOMETHING], "and it had arrived"
+
+
+async def test_whoever_chose_full_messages_gets_the_card_itself_and_its_buttons_work(either_northfield: Town) -> None:
+    town = either_northfield
+    ash = await town.joined("Ash", "Lee")
+    async with town.store.transaction() as tx:
+        (person,) = await people.joined(tx)
+        await people.set_full_messages(tx, person.id, True)
+    await town.open_survey("pulse")
+    await town.deliver()
+    await town.deliver()  # the heartbeat has cleared the card before
+    assert len(ash.from_bot) == 1
+    await ash.choose("Start")
+    assert ash.text.startswith("1 of ")
+    assert len(ash.from_bot) == 1
+    async with town.store.transaction() as tx:
+        assert await outbox.unopened(tx, person.id) == (), "it is no envelope, and nothing will take its place"

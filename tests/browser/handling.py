@@ -95,7 +95,9 @@ class Held:
         """Keep how this phone looks now, when pictures are wanted."""
         if KEEP_PICTURES:
             await self.drawn()
-            await keep(self.node.locator(".phone"), name)
+            body = self.node.locator(".phone")
+            await body.evaluate("node => node.scrollIntoView({ block: 'end' })")
+            await keep(body, name)
 
     async def tab_to(self, label: str) -> None:
         """Press Tab until this is under the keyboard, as somebody without a mouse would."""

@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDE, HIGH = 1680, 1080
+WIDE, HIGH = 1680, 1120
 PATIENCE = 10_000
 QUESTIONS = 31
 HELD_BACK = "Weekend calls. Someone who stays."
@@ -29,7 +29,6 @@ PICTURED = {
     "1 of 31": "question",
     "2 of 31": "several_lettered",
     "3 of 31": "scale",
-    "22 of 31": "typed",
     "27 of 31": "rank",
 }
 
@@ -151,8 +150,10 @@ async def they_answer_everything(ash: Held) -> None:
             await ash.tap("Done (2)")
         elif "OK to quote, no name" in keys:
             assert HELD_BACK not in await ash.chat(), "typed words are rubbed out"
+            await ash.picture("quote")
             await ash.tap("OK to quote, no name")
         elif "Type it below" in card:
+            await ash.picture("typed")
             await ash.say(HELD_BACK)
         else:
             await ash.tap(keys[min(3, keys.index("Back") - 1)])
@@ -203,13 +204,18 @@ async def the_worker_sees_one_plain_line(priya: Held) -> None:
 
 
 async def the_whole_page(tab: Page, here: Demo) -> None:
-    """The picture at the top of the README: one row of phones, two of them in use."""
+    """The picture at the top of the README: one row of phones, each at something else."""
     jo = Held(tab, here, "Jo")
     await jo.start()
+    await jo.say("Jo M")
+    for key in ("8", "See what there is", "Have a look", "Start", "A", "Skip"):
+        await jo.tap(key)
+    assert (await jo.card()).startswith("3 of 31")
     for name in ("Asha Green", "Marcus Bell"):
         await Held(tab, here, name).node.get_by_role("button", name="Take this phone off the page").click()
+    await tab.mouse.move(0, 0)
     await tab.evaluate("scrollTo(0, 0)")
-    await keep(tab, "page")
+    await keep(tab, "phones")
 
 
 async def the_worker_has_spoken(priya: Held) -> None:

@@ -75,7 +75,7 @@ async def test_a_transaction_that_raises_keeps_nothing(store):
 
 
 async def test_sqlite_is_set_as_the_store_says(sqlite_store):
-    wanted = {"IMMEDIATE": None, "TRUNCATE": "truncate", "FULL": 2, "ON": 1, "MEMORY": 2, "30000": 30000}
+    wanted = {"IMMEDIATE": None, "TRUNCATE": "truncate", "FULL": 2, "ON": 1, "MEMORY": 2, "3000": 3000}
     async with sqlite_store.transaction() as tx:
         for pragma in PRAGMAS:
             name, said = re.fullmatch(r"PRAGMA (\w+) = (\w+)", pragma).groups()

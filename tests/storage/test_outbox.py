@@ -228,8 +228,7 @@ async def test_an_occasion_that_is_unsaid_still_counts_and_says_nothing_else(sto
     await queue(store, "survey:1:opened")
     async with store.transaction() as tx:
         await outbox.sent(tx, row.id, 77, on=TODAY)
-        await outbox.forget_reason(tx, JO, "survey:1:finished")
-        await outbox.forget_reason(tx, JO, "survey:1:opened")
+        await outbox.forget_reasons(tx, JO, ["survey:1:finished", "survey:1:opened"])
         assert await outbox.sent_in_week(tx, JO, today=TODAY) == 1
         assert [row.message for row in await outbox.unopened(tx, JO)] == [77]
     async with store.transaction() as tx:

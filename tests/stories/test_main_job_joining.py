@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from support.town import Town
@@ -57,6 +58,12 @@ async def test_the_two_words_of_the_invite_come_first_and_what_is_typed_is_taken
 async def test_the_name_they_go_by_is_as_good_as_the_one_on_paper(northfield: Town) -> None:
     robin = await opened(northfield)
     assert (await try_once(robin, "RL", "14")).startswith(WELCOME)
+
+
+async def test_whoever_types_more_than_initials_is_understood(northfield: Town) -> None:
+    for name, typed in (("Robin", "robin l"), ("Ashley", "Ashley Lee"), ("Dots", "A.L.")):
+        phone = await opened(northfield, replace(ASH, reference=name), name=name)
+        assert (await try_once(phone, typed, "14")).startswith(WELCOME), typed
 
 
 async def test_a_wrong_day_leaves_two_tries_and_says_so(northfield: Town) -> None:

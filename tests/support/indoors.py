@@ -67,11 +67,7 @@ class Straight(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, *_: object, **__: object
     ) -> tuple[int, bytes]:
         token, name = url.rpartition("/bot")[2].split("/")
-        values = dict(request_data.json_parameters) if request_data else {}
-        files = {
-            key: Upload(str(sent[0]), str(sent[2]), sent[1] if isinstance(sent[1], bytes) else sent[1].read())
-            for key, sent in (request_data.multipart_data if request_data else {}).items()
-        }
+        values, files = _given(request_data)
         call = self.telegram.begin_call(token, name, values)
         try:
             call.result = METHODS[name.lower()](self.telegram, self.telegram.bots[token], Params(values, files))
@@ -83,6 +79,18 @@ class Straight(BaseRequest):
             return refused.code, json.dumps(said).encode()
         call.status, call.done = 200, True
         return 200, json.dumps({"ok": True, "result": call.result}).encode()
+
+
+def _given(request_data: RequestData | None) -> tuple[dict[str, Any], dict[str, Upload]]:
+    if request_data is None:
+        return {}, {}
+    if not request_data.multipart_data:
+        return json.loads(request_data.json_payload), {}
+    files = {
+        key: Upload(str(name), str(kind), content if isinstance(content, bytes) else content.read())
+        for key, (name, content, kind) in request_data.multipart_data.items()
+    }
+    return dict(request_data.json_parameters), files
 
 
 @dataclass(slots=True)
@@ -114,8 +122,7 @@ class Indoors:
     async def turn(self) -> None:
         """Take whatever waits, and say whatever follows, until nothing moves any more."""
         queue = self.telegram.bot.queue
-        while queue.ready:
-            updates = queue.take(0, 100)
+        while updates := queue.take(0, 100):
             await self.bot.intake.handle([update.json() for update in updates])
             queue.take(updates[-1].id + 1, 100)
             await self.bot.mouth.quiet()

@@ -179,6 +179,7 @@ FOR_STAFF = {
     "staff/menu": (),
     "staff/log_out": ("logout",),
     "staff/help": ("staff_help",),
+    "staff/log_out": ("logout",),
     "staff/task": ("task",),
     "staff/pass_on": ("task", "pass"),
     "staff/task_done": ("task", "got", "spoke"),
