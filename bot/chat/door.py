@@ -10,7 +10,7 @@ from bot.chat import contact, joining, menu
 from bot.chat import staff as staff_chat
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
-from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, number, redraw, stay
+from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, home, number, redraw, stay
 from bot.mouth import STATIC
 from engagement import crisis
 from engagement.joining import NotJoining
@@ -327,7 +327,10 @@ REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = 
 
 
 async def _refuse(visit: Visit, error: Exception) -> None:
-    for kind, say in REFUSED.items():
-        if isinstance(error, kind):
-            await say(visit, error)
-            return
+    say = next(say for kind, say in REFUSED.items() if isinstance(error, kind))
+    try:
+        await say(visit, error)
+    except tuple(REFUSED):
+        # Where they were is refused to them as well: nothing is left but the way in.
+        visit.again = False
+        await go(visit, home(visit))

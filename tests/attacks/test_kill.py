@@ -172,10 +172,8 @@ def told(values: Any) -> str:
     return json.dumps(dict(values), sort_keys=True)
 
 
-async def killed(
-    url: str, folder: Path, *, count: int, kills: int, seed: int, say: Callable[[str, object], None]
-) -> None:
-    async with ruin(url, folder, count) as here:
+async def killed(url: str, folder: Path, say: Callable[[str, object], None], *, kills: int, seed: int) -> None:
+    async with ruin(url, folder, 10 * kills) as here:
         await play(here, kills, random.Random(seed))
         await check(here, url, folder)
         say("kills", here.kills)

@@ -1,4 +1,4 @@
-"""Every role with every command and at every place: nobody reaches what is not theirs, and no role reaches an answer."""
+"""Every role with every command and at every place: nobody reaches what is not theirs, no role reaches an answer."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_at_no_place_does_anybody_see_or_change_what_is_not_theirs(world: 
         for action in sorted({*PLACES[place].taps, "menu", "task", "staff_menu"}):
             if kind in mine or (kind in ("young", "other young") and place in YOUNG_PLACES):
                 continue
-            if action == "logout":
+            if action == "logout_yes":
                 continue  # their own phone is theirs to let go of
             showing = {"at": place, "task": world.task, "survey": 1, "q": "pet", "back": {"at": "menu"}}
             async with here.store.transaction() as tx:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from support.indoors import Indoors, indoors
+from support.indoors import Indoors, button_data, indoors
 
 from bot.chat.door import STATIC_ACTIONS
 from bot.chat.menu import EVERYWHERE
@@ -44,7 +44,11 @@ parts:
         text: Which ones?
         max: 2
         ask_when: {question: pet, any_of: ["yes"]}
-        options: [{id: cat, label: A cat}, {id: dog, label: A dog}, {id: fish, label: A fish}, {id: none, label: None of these, clears: true}]
+        options:
+          - {id: cat, label: A cat}
+          - {id: dog, label: A dog}
+          - {id: fish, label: A fish}
+          - {id: none, label: None of these, clears: true}
       - {id: page, kind: info, text: A page to read.}
       - id: happy
         kind: scale
@@ -55,7 +59,7 @@ parts:
         kind: rank
         text: Put these in order.
         max: 3
-        options: [{id: home, label: Home}, {id: money, label: Money}, {id: friends, label: Friends}, {id: work, label: Work}]
+        options: [{id: home, label: Home}, {id: money, label: Money}, {id: friends, label: Friends}]
       - {id: more, kind: long_text, text: Anything else?, ask_when: {question: pet, any_of: ["no"]}}
 """
 
@@ -65,6 +69,7 @@ TEXTS = (
 )  # fmt: skip
 THINGS = ("photo", "voice", "sticker", "document", "location", "video")
 COMMANDS = ("/start", "/menu", "/help", "/stop", "/menu@you_said_bot", "/nonsense")
+ONWARDS = ("send", "done", "next", "quote", "start", "show", "survey", "carry_on", "keep", "skip", "pick", "menu")
 WHO = ("Ash", "Bo", "Priya Shah", "Stranger")
 YOUNG = ("Ash", "Bo")
 
@@ -150,26 +155,19 @@ class Town(RuleBasedStateMachine):
         """Tap forwards for a while, so that the end is often reached."""
         for step in range(steps):
             phone = self.here.phones[name]
-            if not phone.from_bot or not any(message.keyboard for message in phone.from_bot):
-                return
-            shown = [b["callback_data"] for row in phone.card.keyboard or [] for b in row if "callback_data" in b]
-            wanted = (
-                "send",
-                "done",
-                "pick",
-                "next",
-                "quote",
-                "start",
-                "show",
-                "survey",
-                "carry_on",
-                "keep",
-                "skip",
-                "menu",
-            )
-            onwards = [data for action in wanted for data in shown if data.split(":")[1] == action]
-            if onwards:
-                self.do(self._press(name, phone.card.id, onwards[(at + step) % min(3, len(onwards))]))
+            if any(message.keyboard for message in phone.from_bot):
+                onwards = [data for action in ONWARDS for data in button_data(phone) if data.split(":")[1] == action]
+                if onwards:
+                    self.do(self._press(name, phone.card.id, onwards[(at + step) % min(2, len(onwards))]))
+
+    @rule(name=st.sampled_from(YOUNG))
+    def ask_for_somebody(self, name: str) -> None:
+        for action in ("menu", "contact", "ask"):
+            phone = self.here.phones[name]
+            if any(message.keyboard for message in phone.from_bot):
+                found = [data for data in button_data(phone) if data.split(":")[1] == action]
+                if found:
+                    self.do(self._press(name, phone.card.id, found[0]))
 
     @rule(at=st.integers(0, 10_000), other=st.booleans())
     def tap_something_old(self, at: int, other: bool) -> None:

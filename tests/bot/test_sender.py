@@ -454,7 +454,7 @@ async def test_a_newer_envelope_takes_the_place_of_an_unopened_one(post: Post) -
     assert [row.message for row in await post.rows(ash)] == [None, post.phones[ash].last.id]
 
 
-async def test_an_old_envelope_that_cannot_be_removed_does_not_stop_the_newer_one(post: Post) -> None:
+async def test_an_old_envelope_that_cannot_be_removed_loses_its_button_to_the_newer_one(post: Post) -> None:
     ash = await post.young()
     await post.queue(ash, "first")
     await post.deliver()
@@ -462,6 +462,7 @@ async def test_an_old_envelope_that_cannot_be_removed_does_not_stop_the_newer_on
     await post.queue(ash, "second", envelope="envelope/update")
     await post.deliver()
     assert [row.state for row in await post.rows(ash)] == ["sent", "sent"]
+    assert [post.phones[ash].buttons(one) for one in post.phones[ash].from_bot] == [[], ["Open"]]
 
 
 async def test_at_night_nothing_leaves_and_in_the_morning_it_does(post: Post) -> None:

@@ -177,7 +177,6 @@ async def _staff(here: Indoors, found: dict[str, Phone]) -> None:
 
 FOR_STAFF = {
     "staff/menu": (),
-    "staff/log_out": ("logout",),
     "staff/help": ("staff_help",),
     "staff/log_out": ("logout",),
     "staff/task": ("task",),
