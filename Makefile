@@ -41,6 +41,8 @@ test: lint
 
 bench: install
 	$(BIN)/python tests/bench/run.py
+	@echo; echo "What one answer costs, by stage:"
+	$(BIN)/python tests/bench/run.py --only yousaid --phones 40 --runs 1 --no-starts --profile | sed -n '/by stage/,$$p'
 
 prove: install
 	YOUSAID_PROOF=tests/PROOF.md $(BIN)/python -m pytest -q -m prove -n $(JOBS) --dist worksteal --timeout 3600
