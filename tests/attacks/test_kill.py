@@ -120,6 +120,8 @@ async def play(here: Ruin, kills: int, chance: random.Random) -> None:
             await here.restart(dies=next_kill(here, chance))
             dying = here.dying()
             await asyncio.wait({dying, answering}, return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                answering.result()
             assert dying.done(), "everybody had finished before the last kill: more people are needed"
             dying.result()
             here.kills += 1

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.faults import Fault, Faults, Kind
-from bot.sandbox.model import Message
+from bot.sandbox.model import Message, Tap
 from bot.sandbox.phones import Phone
 from bot.sandbox.telegram import Telegram
 from surveys import flow
@@ -32,6 +32,8 @@ PATIENCE = 0.8
 """Seconds after which somebody whose tap got no answer taps again."""
 
 POLL = "getupdates"
+ONWARDS = ("send", "show", "start", "survey", "carry_on", "menu")
+"""What leads on from whatever is no question."""
 
 
 class Victim:
@@ -133,7 +135,6 @@ class Answerer:
 
     async def answer_all(self) -> None:
         """Join in, answer, send."""
-        before: tuple[object, ...] | None = None
         last: Question | None = None
         while not self.sent:
             card = self._card()
@@ -143,11 +144,10 @@ class Answerer:
             if card is not None and card.text.startswith(("Sent.", "You have sent this one")):
                 self.sent = True
                 return
-            before = self._state()
             await self._act(card, shown)
             last = shown
             self.taps += 1
-            await self._wait_for_change(before)
+            await self._wait_for_change(card)
 
     def expected(self) -> Answers:
         """What all of this person's last answers come to, on the path they lead along."""
@@ -173,19 +173,19 @@ class Answerer:
     def _card(self) -> Message | None:
         return next((message for message in reversed(self.phone.from_bot) if message.keyboard), None)
 
-    def _state(self) -> tuple[object, ...]:
-        return (self._card(), len(self.phone.from_bot))
-
-    async def _wait_for_change(self, before: tuple[object, ...]) -> None:
+    async def _wait_for_change(self, before: Message | None) -> None:
+        """Until their tap is answered and the card is another; nobody waits for ever."""
         try:
             async with asyncio.timeout(PATIENCE):
-                await self.phone.device.changes.until(lambda: self._state() != before)
+                await self.phone.device.changes.until(
+                    lambda: self._card() != before and (self._tap is None or self._tap.future.done())
+                )
         except TimeoutError:
             return
 
     def _question(self, card: Message) -> Question | None:
         """The question on the card: by its wording, and by its place where two are worded alike."""
-        place = re.match(r"(\d+) of \d+\n", card.text)
+        place = re.match(r"(\d+) of \d+\b", card.text)
         if place is None:
             return None
         squashed = card.text.replace("\n", " ")
@@ -210,6 +210,7 @@ class Answerer:
     # What they do
 
     async def _act(self, card: Message | None, shown: Question | None) -> None:
+        self._tap = None
         if card is None:
             await self.phone.type("/menu")
             return
@@ -223,7 +224,8 @@ class Answerer:
             question = self.asked.question(self._last_typed)
             self._press(card, "quote", "yes" if self._may_quote(question) else "no")
         elif shown is None:
-            onwards = next(one for one in ("send", "show", "start", "survey", "carry_on", "menu") if one in actions)
+            onwards = next((one for one in ONWARDS if one in actions), None)
+            assert onwards is not None, f"no way on from {card.text!r}"
             self._press(card, onwards, None)
         elif self.going_back_to not in (None, shown.id):
             self._press(card, "back", None)
@@ -254,7 +256,7 @@ class Answerer:
                 data = button.get("callback_data", "")
                 given = data.split(":", 2)
                 if given[1:2] == [action] and (arg is None or given[2] == arg):
-                    self.phone.press_raw(data, card)
+                    self._tap = self.phone.press_raw(data, card)
                     return
         raise AssertionError(f"no button {action}:{arg} on {card.text!r}")
 
@@ -269,6 +271,7 @@ class Answerer:
     # Their mind
 
     _last_typed: str = ""
+    _tap: Tap | None = None
 
     def _thought(self, question: Question, about: str = "") -> int:
         digest = hashlib.sha256(f"{self.mind}:{question.id}:{about}".encode()).digest()
