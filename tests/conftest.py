@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support.databases import Postgres, migrate, sqlite_url
 from support.proof import write
@@ -17,6 +18,15 @@ from storage.store import Store
 
 BOTH = ("sqlite", "postgresql")
 LEFT_OUT = pytest.StashKey[int]()
+
+
+# The same examples at every run, so that a green tree stays green; the long proofs look for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.register_profile("searching", print_blob=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("searching" if "prove" in config.option.markexpr else "steady")
 
 
 @pytest.fixture(scope="session")
