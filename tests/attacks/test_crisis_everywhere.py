@@ -105,7 +105,7 @@ async def back_to_their_places(here: Indoors, there: list[There]) -> None:
 @pytest.mark.parametrize(
     ("database", "share"),
     [
-        ("sqlite", 3),
+        ("sqlite", 6),
         ("postgresql", 9),
         pytest.param("sqlite", 1, marks=pytest.mark.prove),
         pytest.param("postgresql", 1, marks=pytest.mark.prove),

@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, HIGH = 1680, 1120
-PATIENCE = 10_000
+PATIENCE = 40_000
 QUESTIONS = 31
 HELD_BACK = "Weekend calls. Someone who stays."
 PICTURED = {
@@ -32,7 +32,7 @@ PICTURED = {
     "27 of 31": "rank",
 }
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
