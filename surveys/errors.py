@@ -86,3 +86,20 @@ class WrongBox(SurveyError):
     def __init__(self, survey: str) -> None:
         self.survey = survey
         super().__init__(survey)
+
+
+class TooFew(SurveyError):
+    """Too few people answered for anything to be worked out."""
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        super().__init__(base)
+
+
+class NotAShare(SurveyError):
+    """No such share of people exists: more said yes than answered, or fewer than nobody, or over a hundred per cent."""
+
+    def __init__(self, part: float, whole: float) -> None:
+        self.part = part
+        self.whole = whole
+        super().__init__(part, whole)
