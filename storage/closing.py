@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,17 +17,21 @@ from storage.openings import Opening
 from storage.slices import Copy
 from storage.store import Transaction
 from storage.tables import draft
-from surveys import disclosure
-from surveys.definition import SCALE_TOP, Kind, Question, Questionnaire
-from surveys.values import Value
+from surveys import disclosure, levels, tally
+from surveys.definition import Questionnaire
+from surveys.publication import Breakdown
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How many people had sent; `published` is false when they were under 10 and everything was destroyed unread."""
+    """How many people had sent; `published` is false when they were under 10 and everything was destroyed unread.
+
+    cells: what may be shown by segment, exact; for `publishing.publish`, in the same transaction.
+    """
 
     published: bool
     sent: int
+    cells: Breakdown = ()
 
 
 async def close(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
@@ -47,16 +52,18 @@ async def close(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
         questionnaire = await openings.questionnaire(tx, survey)
         loose, copies = await splitting.taken_apart(under_way, survey, last)
         rows = known + loose
-        rows += segment_rows(opening, questionnaire, rows, await slices.kept(under_way, survey) + copies, sent=sent)
+        copies += await slices.kept(under_way, survey)
+        cells = by_segment(opening, questionnaire, rows, copies, sent=sent)
+        rows += segment_rows(cells)
     else:
-        rows = []
+        rows, cells = [], ()
     await turning.pool_again(under_way, [row for staying in boxes.values() for row in staying])
     await slices.again(under_way, {}, without=[survey])
     await answers.replace(tx, {survey: rows})
     await rewriting.rewrite_participation(tx, [one.id for one in await openings.open_surveys(tx)])
     await openings.end(tx, survey, "closed" if published else "destroyed", closes_at=min(now, opening.closes_at))
     await turning.finish(under_way)
-    return Closed(published, sent)
+    return Closed(published, sent, cells)
 
 
 async def _must_be_open(tx: Transaction, survey: SurveyId) -> Opening:
@@ -67,40 +74,44 @@ async def _must_be_open(tx: Transaction, survey: SurveyId) -> Opening:
     return opening
 
 
-def segment_rows(
+def by_segment(
     opening: Opening,
     questionnaire: Questionnaire,
     rows: Iterable[answers.Loose],
     copies: Iterable[Copy],
     *,
     sent: int,
-) -> list[answers.Loose]:
-    """A row for each copy that may be counted; `rows` are the totals beside which they will be published."""
-    totals = Counter((question, value) for question, value, _ in rows)
-    counts = Counter((copy.question, copy.segment, copy.part, answers.encoded(copy.value)) for copy in copies)
-    made: list[answers.Loose] = []
-    for segment in questionnaire.segment_questions:
-        sent_by_part = {part: totals[segment.id, answers.encoded(part)] for part in segment.option_ids}
-        parts = [part for part, people in sent_by_part.items() if people]
-        for question in questionnaire.questions:
-            values = [answers.encoded(value) for value in _positions(question)]
-            cells = {part: [counts[question.id, segment.id, part, value] for value in values] for part in parts}
-            if not any(map(any, cells.values())):
-                continue
-            shown = disclosure.segment_cells(
-                cells,
-                [totals[question.id, value] for value in values],
-                sent=sent_by_part,
-                everyone=sent,
-                invited=opening.invited,
-                sensitive=question.sensitive,
+) -> Breakdown:
+    """The copies that may be counted; `rows` are the totals beside which they will be published."""
+    totals = Counter((question, value) for question, value, segments in rows if segments == answers.NO_SEGMENT)
+    position = questionnaire.plan.position
+    heard = (
+        (
+            question,
+            tally.WRITTEN if question in position and value.startswith(answers.TYPED_BEGINS) else json.loads(value),
+            people,
+        )
+        for (question, value), people in totals.items()
+    )
+    tallies = tally.tallied(questionnaire, heard)
+    counted = Counter(
+        (copy.question, copy.segment, copy.part, copy.value) for copy in copies if isinstance(copy.value, str | int)
+    )
+    return levels.breakdown(questionnaire, tallies, counted, sent=sent, invited=opening.invited)
+
+
+def segment_rows(cells: Breakdown) -> list[answers.Loose]:
+    """A row for each person in these cells. The value of a band is the list of its answers."""
+    return [
+        row
+        for part in cells
+        for members, people in part.cells
+        for row in [
+            (
+                part.question,
+                answers.encoded(members[0] if len(members) == 1 else list(members)),
+                answers.encoded({part.segment: part.option}),
             )
-            for part, at in sorted(shown):
-                row = (question.id, values[at], answers.encoded({segment.id: part}))
-                made += [row] * cells[part][at]
-    return made
-
-
-def _positions(question: Question) -> Sequence[Value]:
-    """A question's answers in the order that is the same for everyone."""
-    return range(SCALE_TOP + 1) if question.kind is Kind.SCALE else question.option_ids
+        ]
+        * people
+    ]

@@ -11,7 +11,7 @@ from surveys.boxes import TAPS_BYTES, WORDS_BYTES, worst_case
 from surveys.definition import ENGLISH, Header, Kind, Question
 from surveys.findings import Draft, Finding, nearest
 from surveys.outline import Node
-from surveys.plan import ONE
+from surveys.plan import ONE, TYPED
 
 MAX_HEAVY_RUN = 4
 MAX_HEADLINES = 12
@@ -129,6 +129,12 @@ def _blocks(draft: Draft) -> Iterator[Finding]:
                 node.line_at(("block",)),
                 f"The block `{question.block}` has the id of a question.",
                 "Give the block an id of its own.",
+            )
+        if question.block is not None and question.kind in TYPED:
+            yield Finding(
+                node.line_at(("block",)),
+                f"`{question.id}` is typed, and in a block: it could be read only beside other answers.",
+                "Take it out of the block.",
             )
 
 

@@ -184,6 +184,8 @@ class Question(Model):
     ask_when: Annotated[tuple[Condition, ...], BeforeValidator(_listed)] = ()
     plan_tag: str | None = None
     recall: str = "now"
+    caution: Texts | None = None
+    """What whoever reads its figures has to be told beside them."""
     part: str = ""
 
     @property

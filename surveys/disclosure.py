@@ -2,72 +2,60 @@
 
 Counts are people. A row is the counts of one question's answers (or bands), in any order that is the same for
 everyone. Nothing here rounds before deciding: rounding comes last, and percentages come from rounded numbers.
+`publishing` puts the rows of a whole survey together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from surveys import alike, leeway
+from surveys.alike import HELD as MIN_HIDDEN
+from surveys.alike import ROUND_TO as ROUND_TO
+from surveys.alike import Sums
+from surveys.alike import rounded as rounded
 
 MIN_BASE = 10
-MIN_COUNT = 5
-MIN_HIDDEN = 10
-MIN_VALUES = 5
-"""One more than the four we want left: of equal counts the first is hidden, which rules out one more."""
 MIN_SEGMENT = 10
 MIN_INVITED_FOR_BREAKDOWN = 120
-ROUND_TO = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A row as it may be printed: the base and the counts rounded to 5; None is a hidden count (`c`)."""
-
-    base: int
-    counts: tuple[int | None, ...]
-
-    def percent(self, at: int) -> float | None:
-        """The share of one answer in per cent, from the rounded numbers; None where it is hidden."""
-        count = self.counts[at]
-        return None if count is None else min(100.0, 100 * count / self.base)
-
-
-def hidden(counts: Sequence[int], *, sensitive: bool, base: int | None = None) -> frozenset[int] | None:
+def hidden(
+    counts: Sequence[int],
+    *,
+    sensitive: bool,
+    base: int | None = None,
+    sums: Callable[[Collection[int]], Sums] | None = None,
+) -> frozenset[int] | None:
     """The positions whose counts must be hidden; None when the row may not be shown at all.
 
-    `base` is the people who gave a real answer; it is needed where one person may tick several answers, and is
-    otherwise the sum. Counts of 1-4 are hidden, and of 0 where the question is sensitive; so is a count that leaves
-    1-4 (or 0, where sensitive) for everyone else. Then the next lowest count goes until what is hidden holds 10, and
-    on until nobody who knows these rules and sees what is printed can narrow a hidden count to under four values.
+    base: the people who gave a real answer; it is needed where one person may tick several answers, and is otherwise
+          the sum.
+    sums: what the counts can add up to once those at these positions are hidden, as far as that is printed; unless it
+          is given the people, or where one person may tick several any number there can be.
+
+    Counts of 1-4 are hidden, and of 0 where the question is sensitive; so is a count that leaves 1-4 (or 0, where
+    sensitive) for everyone else. Then the next lowest count goes until what is hidden holds 10, and on until whoever
+    knows these rules, sees what is printed and even knows the base exactly is left with four values for each.
     """
     people = sum(counts) if base is None else base
     if people < MIN_BASE:
         return None
-    away = {at for at, count in enumerate(counts) if _telling(count, people, sensitive=sensitive)}
+    away = {at for at, count in enumerate(counts) if alike.telling(count, people, sensitive=sensitive)}
     if not away:
         return frozenset()
     if not _topped_up(away, range(len(counts)), counts.__getitem__):
         return None
-    while base is None and _guessable(counts, away, sensitive=sensitive):
-        lowest = min((count, at) for at, count in enumerate(counts) if at not in away and count)
-        away.add(lowest[1])
-    return frozenset(away) if len(away) < len(counts) else None
-
-
-def shown(counts: Sequence[int], *, sensitive: bool, base: int | None = None) -> Shown | None:
-    """The row as it may be printed; None when it may not."""
-    away = hidden(counts, sensitive=sensitive, base=base)
-    if away is None:
-        return None
-    return Shown(
-        rounded(sum(counts) if base is None else base),
-        tuple(None if at in away else rounded(count) for at, count in enumerate(counts)),
-    )
-
-
-def rounded(count: int) -> int:
-    """The nearest multiple of 5."""
-    return (count + ROUND_TO // 2) // ROUND_TO * ROUND_TO
+    plain = Sums(people, people if base is None else people * len(counts), [people] * len(counts))
+    while len(away) < len(counts):
+        bounds = plain if sums is None else sums(away)
+        if alike.enough_alike(counts, away, people, sensitive=sensitive, sums=bounds):
+            return frozenset(away)
+        left = [(count, at) for at, count in enumerate(counts) if at not in away and count]
+        if not left:
+            break
+        away.add(min(left)[1])
+    return None
 
 
 def segment_values(invited_by_value: Mapping[str, int], *, invited: int) -> frozenset[str]:
@@ -85,6 +73,7 @@ def segment_cells(
     everyone: int,
     invited: int,
     sensitive: bool,
+    closed: Collection[int] = (),
 ) -> frozenset[tuple[str, int]]:
     """The (segment value, answer position) cells of one question that may become rows at close.
 
@@ -92,9 +81,11 @@ def segment_cells(
     totals:   the counts of the same answers for everyone; they are published, so what is missing can be worked out.
     sent:     how many people of each segment value have sent; `everyone` counts those without a segment too.
     invited:  how many people were invited in all.
+    closed:   the answers whose totals are hidden: nobody may see a part of what nobody may see.
 
     Every cell kept passes `hidden` in its own row and in the row of everyone else. Then, column by column and row by
-    row, more go until what is hidden in each holds 10 people (those without a segment are always hidden).
+    row, more go until what is hidden in each holds 10 people (those without a segment are always hidden), and on until
+    every hidden cell has its leeway although the base of each part is printed too.
     """
     if invited < MIN_INVITED_FOR_BREAKDOWN:
         return frozenset()
@@ -107,37 +98,33 @@ def segment_cells(
         away = hidden(row, sensitive=sensitive)
         away_too = hidden(others, sensitive=sensitive)
         if away is not None and away_too is not None:
-            kept |= {(value, at) for at in range(len(row)) if at not in away and at not in away_too}
-    while not (kept <= (fewer := _columns_safe(_rows_safe(kept, cells), cells, totals))):
-        kept = fewer
-    return frozenset(kept)
+            kept |= {(value, at) for at in range(len(row)) if at not in away | away_too and at not in closed}
+    while True:
+        while not (kept <= (fewer := _columns_safe(_rows_safe(kept, cells), cells, totals))):
+            kept = fewer
+        if not (more := _to_free(kept, cells, totals, sent, sensitive=sensitive, closed=closed)):
+            return frozenset(kept)
+        kept -= more
 
 
-def _telling(count: int, people: int, *, sensitive: bool) -> bool:
-    """Whether a count, or what it leaves for the others, says something about very few people."""
-    least = 0 if sensitive else 1
-    return least <= count < MIN_COUNT or least <= people - count < MIN_COUNT
-
-
-def _guessable(counts: Sequence[int], away: set[int], *, sensitive: bool) -> bool:
-    """Whether the rounded base, the rounded rest and the rules leave too few values for some hidden count.
-
-    One answer a person, so that the counts add up to the base. What is hidden is never higher than what is shown, and
-    one of the hidden counts at least is under 5. Every hidden count has the same bounds. (R1-R4 alone print 7, 7, 4
-    as "5 of 20, two hidden", which fits nothing else.)
-    """
-    seen = [rounded(count) for at, count in enumerate(counts) if at not in away and count]
-    if not seen:
-        return False
-    base, slack = rounded(sum(counts)), ROUND_TO // 2
-    fewest = max(MIN_HIDDEN, base - slack - sum(seen) - slack * len(seen))
-    most = base + slack - sum(max(MIN_COUNT, count - slack) for count in seen)
-    highest, lowest, others = min(seen) + slack, 0 if sensitive else 1, len(away) - 1
-    possible = 0
-    for value in range(lowest, min(highest, most - others * lowest) + 1):
-        rest = others * highest if value < MIN_COUNT else MIN_COUNT - 1 + (others - 1) * highest
-        possible += value + rest >= fewest
-    return possible < MIN_VALUES
+def _to_free(
+    kept: set[tuple[str, int]],
+    cells: Mapping[str, Sequence[int]],
+    totals: Sequence[int],
+    sent: Mapping[str, int],
+    *,
+    sensitive: bool,
+    closed: Collection[int],
+) -> set[tuple[str, int]]:
+    """The lowest kept cell beside a hidden one that could be worked out; nothing where none can."""
+    shown = {value: row for value, row in cells.items() if any((value, at) in kept for at in range(len(row)))}
+    if not shown:
+        return set()
+    table = leeway.Table(shown, totals, kept, answering=sent, sensitive=sensitive, closed=closed)
+    for value, at in table.narrow():
+        beside = [cell for cell in kept if cell[0] == value] or [cell for cell in kept if cell[1] == at] or list(kept)
+        return {min(beside, key=lambda cell: (cells[cell[0]][cell[1]], cell))}
+    return set()
 
 
 def _topped_up(away: set[int], places: Sequence[int], count: Callable[[int], int], held: int = 0) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -35,6 +36,12 @@ MAX_ERRORS_EACH = 50
 
 def load(text: str, *, source: str) -> Questionnaire:
     """The questionnaire the text defines. Raises: DefinitionError, with all its mistakes."""
+    return _loaded(text, source)
+
+
+# A questionnaire cannot be changed, so a text that was read need not be read again.
+@lru_cache(maxsize=32)
+def _loaded(text: str, source: str) -> Questionnaire:
     root, mistakes = outline(text, source=source)
     findings: list[Finding] = []
     survey = _read(root, findings) if root is not None else None

@@ -163,7 +163,10 @@ async def test_only_cells_that_may_be_shown_become_rows_with_one_segment(store: 
     survey = await opened(store, invited=200)
     given = [
         {"feeling": feeling, "age": age, "home": HOMES[number % 2]}
-        for age, counts in (("younger", {"good": 40, "fine": 20, "bad": 3}), ("older", {"good": 30, "fine": 25}))
+        for age, counts in (
+            ("younger", {"good": 40, "fine": 20, "bad": 3}),
+            ("older", {"good": 30, "fine": 25, "bad": 14}),
+        )
         for feeling, count in counts.items()
         for number in range(count)
     ] + [{"feeling": "good"}] * 12
@@ -212,7 +215,7 @@ async def test_no_breakdown_under_120_invited(store: Store, invited: int, some: 
     assert any(row.segments != "{}" for row in await rows(store, "answer")) is some
 
 
-async def test_a_scale_is_broken_down_by_its_numbers(store: Store) -> None:
+async def test_a_scale_is_broken_down_by_its_bands_as_its_totals_are(store: Store) -> None:
     definition = DEFINITION.replace(
         "      - id: feeling\n",
         "      - id: life\n        kind: scale\n        text: How is life?\n"
@@ -224,7 +227,8 @@ async def test_a_scale_is_broken_down_by_its_numbers(store: Store) -> None:
     await answered_by(store, survey, given)  # type: ignore[arg-type]
     await closed(store, survey)
     found = Counter((row.question, row.value, row.segments) for row in await rows(store, "answer"))
-    assert found["life", "7", '{"age":"older"}'] == 20
+    assert found["life", "[7,8,9,10]", '{"age":"older"}'] == 20
+    assert {row[1] for row in found if row[0] == "life" and row[2] != "{}"} == {"[0,1,2,3,4]", "[7,8,9,10]"}
 
 
 async def test_given_sends_under_way_when_it_closes_then_each_is_counted_or_refused(store: Store) -> None:

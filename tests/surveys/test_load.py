@@ -813,3 +813,24 @@ def test_outlines_keep_lines_for_what_is_missing_too():
     tree, found = outline.outline(text_of("pulse"), source="pulse.yaml")
     assert not found
     assert tree.line_at(("parts", 0, "questions", 99)) == tree.line_at(("parts", 0, "questions"))
+
+
+def test_a_typed_question_is_never_in_a_block():
+    with pytest.raises(DefinitionError) as refused:
+        load(
+            """
+name: blocked
+version: 1
+purpose: survey
+title: Blocked
+minutes: 1
+parts:
+  - id: all
+    questions:
+      - {id: sleep, kind: single, block: body, text: Sleep?, options: [{id: a, label: A}, {id: b, label: B}]}
+      - {id: words, kind: short_text, block: body, text: Anything else?}
+""",
+            source="blocked",
+        )
+    (mistake,) = refused.value.mistakes
+    assert (mistake.line, mistake.remedy) == (11, "Take it out of the block.")
