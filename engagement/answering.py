@@ -24,8 +24,8 @@ FINISHED_AFTER = timedelta(hours=24)
 LAST_DAY_AT = time(10)
 """When a draft that only needs Send is mentioned: after a day, and on the morning of the last day."""
 
-OCCASIONS = ("opened", "finished", "last")
-"""What may be written to someone about one survey."""
+OCCASIONS = ("opened", "finished", "last", "closing")
+"""What may be written to someone about one survey while it is open."""
 
 CAN_SEND_FROM = 10
 """From this question on, a part answer may be sent: it is a gift, not a failure."""
@@ -108,6 +108,21 @@ async def nearly_done(tx: Transaction, person: PersonId, survey: SurveyId, *, no
 async def forget_due(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     """Nothing is due for this draft any more, and no moment of it is kept."""
     await due.cancel_kinds(tx, (FINISHED, FINISHED_LAST), draft_key(person, survey))
+
+
+async def tell_closing(tx: Transaction, survey: SurveyId, *, now: datetime) -> int:
+    """How many people have a draft, and hear that the survey closes and what becomes of what is not sent."""
+    begun = sorted(await drafts.begun_by(tx, survey))
+    await outbox.queue_for(
+        tx,
+        begun,
+        occasion=occasion(survey, "closing"),
+        envelope="envelope/reminder",
+        opens={"screen": "survey/closing", "survey": survey},
+        not_before=now,
+        expires_at=(await openings.find(tx, survey)).closes_at,
+    )
+    return len(begun)
 
 
 async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
 
-from engagement import answering, surveys, tasks
+from engagement import answering, reading, surveys, tasks
 from engagement.authority import Settings
 from engagement.london import local, london
 from storage import drafts, due, handled, openings, outbox, pool, trail
@@ -76,12 +76,19 @@ async def _finished_draft(tx: Transaction, _settings: Settings, row: Due, now: d
     )
 
 
+async def _closing(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
+    """Tomorrow is the last day: whoever has a draft hears what becomes of it. Said only while it is true."""
+    survey = SurveyId(int(row.key))
+    if await openings.is_open(tx, survey):
+        await answering.tell_closing(tx, survey, now=now)
+
+
 async def _nightly(tx: Transaction, _settings: Settings, _row: Due, _now: datetime) -> None:
     await pool.turn(tx)
 
 
-async def _survey_close(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
-    await surveys.close_on_time(tx, SurveyId(int(row.key)), now=now)
+async def _survey_close(tx: Transaction, settings: Settings, row: Due, now: datetime) -> None:
+    await surveys.close_on_time(tx, settings, SurveyId(int(row.key)), now=now)
 
 
 async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> None:
@@ -97,7 +104,10 @@ KINDS: Mapping[str, Work] = {
     answering.FINISHED: _finished_draft,
     answering.FINISHED_LAST: _finished_draft,
     "nightly": _nightly,
+    surveys.CLOSING: _closing,
     surveys.CLOSE: _survey_close,
+    reading.REMINDER: reading.remind,
+    reading.DEADLINE: reading.overdue,
     "prune": _prune,
 }
 

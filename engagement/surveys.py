@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from engagement import answering
+from engagement import answering, reading, results
 from engagement.authority import Settings
 from engagement.london import london, today
-from storage import closing, due, openings, outbox, people
+from engagement.staff import Permission, may
+from storage import closing, due, openings, outbox, people, staff
 from storage.closing import Closed
 from storage.errors import SurveyClosed
 from storage.ids import SurveyId
@@ -18,8 +19,12 @@ from storage.store import Transaction
 from surveys.definition import Question, Questionnaire
 from surveys.load import load
 
-CLOSE = "survey_close"
-"""What is due when the last day of a survey ends."""
+CLOSE, CLOSING = "survey_close", "survey_closing"
+"""What is due when the last day of a survey ends, and on the morning of the day before it."""
+
+CLOSING_AT = time(10)
+YOUNG_KEPT, STAFF_KEPT = timedelta(days=14), timedelta(days=30)
+"""How long what became of a survey is still worth a message."""
 
 DEFAULT_DAYS = 28
 PULSE_WEEKS = 8
@@ -43,6 +48,14 @@ class TooSoonAfter(OpeningError):
     def __init__(self, name: str, until: date) -> None:
         super().__init__(name)
         self.name, self.until = name, until
+
+
+class ClosesAnyway(Exception):
+    """The survey closes by itself as early as that; its last day is not moved."""
+
+    def __init__(self, name: str, last_day: date) -> None:
+        super().__init__(name)
+        self.name, self.last_day = name, last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +106,84 @@ async def open_survey(
         expires_at=closes_at,
     )
     await due.add(tx, CLOSE, str(survey), closes_at)
+    if now < (said := london(last_day - timedelta(days=1), CLOSING_AT)):
+        await due.add(tx, CLOSING, str(survey), said)
     return Opened(survey, closes_at, len(register), len(joined))
 
 
-async def close_survey(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
-    """Close it, finally. What waits to be sent about it is not sent. Raises: SurveyClosed."""
+async def close_survey(tx: Transaction, settings: Settings, survey: SurveyId, *, now: datetime) -> Closed:
+    """Close it, finally, and publish its figures: both in this transaction, or neither.
+
+    What waits to be sent about it is not sent. Staff are told what became of it; everybody who has joined is told
+    only where nobody's answers were read. Raises: SurveyClosed.
+    """
     closed = await closing.close(tx, survey, now=now)
     for what in answering.OCCASIONS:
         await outbox.cancel(tx, answering.occasion(survey, what))
     for kind in (answering.FINISHED, answering.FINISHED_LAST):
         await due.cancel_ending(tx, kind, f":{survey}")
-    await due.cancel(tx, CLOSE, str(survey))
+    for kind in (CLOSE, CLOSING):
+        await due.cancel(tx, kind, str(survey))
+    if closed.published:
+        await results.publish(tx, await openings.find(tx, survey), cells=closed.cells)
+        await _tell_staff(tx, survey, "published", screen="results", now=now)
+        await reading.start(tx, settings, survey, now=now)
+    else:
+        await _tell_staff(tx, survey, "destroyed", screen="staff/no_figures", now=now)
+        await _tell_everyone_destroyed(tx, survey, now=now)
     return closed
 
 
-async def close_on_time(tx: Transaction, survey: SurveyId, *, now: datetime) -> None:
+async def close_tomorrow(tx: Transaction, survey: SurveyId, *, now: datetime) -> int:
+    """Tomorrow becomes its last day; says how many have a draft, and are told now.
+
+    Raises: SurveyClosed; ClosesAnyway when it would have closed as early as that.
+    """
+    opening = await openings.find(tx, survey)
+    last_day = today(now) + timedelta(days=1)
+    closes_at = london(last_day + timedelta(days=1), time(0))
+    if opening.closes_at <= closes_at:
+        raise ClosesAnyway(opening.name, answering.last_day(opening))
+    await openings.move_end(tx, survey, closes_at)
+    await due.move(tx, CLOSE, str(survey), closes_at)
+    await due.cancel(tx, CLOSING, str(survey))
+    await due.move_ending(tx, answering.FINISHED_LAST, f":{survey}", london(last_day, answering.LAST_DAY_AT))
+    return await answering.tell_closing(tx, survey, now=now)
+
+
+async def _tell_staff(tx: Transaction, survey: SurveyId, what: str, *, screen: str, now: datetime) -> None:
+    """One line to everybody who may see figures and runs surveys or answers for them."""
+    for member in await staff.everyone(tx):
+        if may(member, Permission.SEE_RESPONSE):
+            await outbox.queue(
+                tx,
+                occasion=answering.occasion(survey, what),
+                staff=member.id,
+                lane="staff",
+                envelope="staff/update",
+                opens={"screen": screen, "survey": survey},
+                not_before=now,
+                expires_at=now + STAFF_KEPT,
+            )
+
+
+async def _tell_everyone_destroyed(tx: Transaction, survey: SurveyId, *, now: datetime) -> None:
+    """To everybody alike, so that getting it says nothing about anyone."""
+    await outbox.queue_for(
+        tx,
+        [person.id for person in await people.joined(tx)],
+        occasion=answering.occasion(survey, "destroyed"),
+        envelope="envelope/something",
+        opens={"screen": "survey/destroyed", "survey": survey},
+        not_before=now,
+        expires_at=now + YOUNG_KEPT,
+    )
+
+
+async def close_on_time(tx: Transaction, settings: Settings, survey: SurveyId, *, now: datetime) -> None:
     """Its last day is over. Harmless when someone has closed it by hand before."""
     try:
-        await close_survey(tx, survey, now=now)
+        await close_survey(tx, settings, survey, now=now)
     except SurveyClosed:
         return
 
@@ -137,13 +210,17 @@ async def invited_segments(tx: Transaction, asked: Questionnaire, day: date) -> 
     }
 
 
-def _known(question: Question, option_id: str, facts: Mapping[str, int]) -> int:
+def fits(question: Question, option_id: str, fact: str) -> bool:
+    """Whether what the register says (an age, or a kind of home as it is written there) is this answer."""
     option = question.option(option_id)
     if option.ages is not None:
         first, last = option.ages
-        return sum(count for age, count in facts.items() if first <= int(age) <= last)
-    said = {option_id, *(label.casefold() for label in option.label.values())}
-    return sum(count for value, count in facts.items() if value.casefold() in said)
+        return first <= int(fact) <= last
+    return fact.casefold() in {option_id, *(label.casefold() for label in option.label.values())}
+
+
+def _known(question: Question, option_id: str, facts: Mapping[str, int]) -> int:
+    return sum(count for fact, count in facts.items() if fits(question, option_id, fact))
 
 
 async def _not_too_soon(tx: Transaction, now: datetime) -> None:

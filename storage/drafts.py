@@ -147,6 +147,15 @@ async def of(tx: Transaction, person: PersonId) -> tuple[SurveyId, ...]:
     return tuple(sorted(found | begun))
 
 
+async def begun_by(tx: Transaction, survey: SurveyId) -> frozenset[PersonId]:
+    """Everybody who has begun this survey and not sent it."""
+    await tx.epoch()
+    query = select(table.c.person).where(table.c.authority == tx.authority, table.c.survey == survey)
+    found = {PersonId(person) for person in await tx.connection.scalars(query)}
+    here = {whose: box is not None for (whose, about), box in _drafts(tx).items() if about == survey}
+    return frozenset(person for person in found | set(here) if here.get(person, True))
+
+
 async def destroy(tx: Transaction, person: PersonId) -> None:
     """Remove every draft of a person who asked to be forgotten, unopened."""
     await tx.epoch()

@@ -104,6 +104,13 @@ async def move(tx: Transaction, kind: str, key: str, due_at: datetime) -> bool:
     return (await tx.connection.execute(_MOVE, _named(tx, kind, key) | {"moment": due_at})).rowcount > 0
 
 
+async def move_ending(tx: Transaction, kind: str, ending: str, due_at: datetime) -> None:
+    """Let every row of the kind that is still to come, and whose key ends so, be due at another time."""
+    theirs = (due.c.authority == tx.authority, due.c.kind == kind, due.c.key.endswith(ending, autoescape=True))
+    later = update(due).where(*theirs, due.c.state.in_(("waiting", "claimed")))
+    await tx.connection.execute(later.values(state="waiting", due_at=due_at, lease_until=None))
+
+
 async def cancel(tx: Transaction, kind: str, key: str) -> None:
     """Remove the row, whatever its state: nothing of it is left."""
     await tx.connection.execute(_CANCEL, _named(tx, kind, key))

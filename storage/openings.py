@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, bindparam, insert, select, update
 
-from storage.errors import StorageError
+from storage.errors import StorageError, SurveyClosed
 from storage.ids import SurveyId
 from storage.store import Transaction
 from storage.tables import authority as authority_table
@@ -160,6 +160,13 @@ async def questionnaire(tx: Transaction, survey: SurveyId) -> Questionnaire:
         found = await _known_or_read(tx, await find(tx, survey))
         tx.cache["questionnaire", survey] = found
     return found
+
+
+async def move_end(tx: Transaction, survey: SurveyId, closes_at: datetime) -> None:
+    """Let an open survey close at another moment. Raises: SurveyClosed."""
+    if not await is_open(tx, survey):
+        raise SurveyClosed(survey)
+    await end(tx, survey, "open", closes_at=closes_at)
 
 
 async def end(tx: Transaction, survey: SurveyId, state: State, *, closes_at: datetime) -> None:

@@ -307,3 +307,46 @@ lease = Table(
     Column("holder", String(64), nullable=False),
     Column("until", Moment, nullable=False),
 )
+
+# The figures of a closed survey, as they were published once. No moment: the survey's own row says its last day.
+publication = Table(
+    "publication",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("survey", Integer, primary_key=True, autoincrement=False),
+    Column("inside", Text, nullable=False),
+    Column("outside", Text, nullable=False),
+)
+
+# What somebody decided about one typed answer: `key` is the answer's own random one. `words` is JSON: which parts a
+# person left blacked out, and the text as it may be quoted, once it may. What nobody has read has no row.
+reading = Table(
+    "reading",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("survey", Integer, nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("words", Text),
+    sqlite_with_rowid=False,
+)
+
+theme = Table(
+    "theme",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Index("ix_theme_survey", "authority", "survey"),
+)
+
+theming = Table(
+    "theming",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("theme", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(16), primary_key=True),
+    sqlite_with_rowid=False,
+)

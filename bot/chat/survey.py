@@ -102,6 +102,30 @@ async def draw_closed(visit: Visit, args: Mapping[str, Any]) -> None:
     await visit.show(str(visit.place["at"]), title=text_in(asked.title, visit.language))
 
 
+# What became of it
+
+
+async def draw_closing(visit: Visit, args: Mapping[str, Any]) -> None:
+    """It closes tomorrow and their draft is not sent; whatever has changed since this was written, as it is now."""
+    opening = await openings.find(visit.tx, SurveyId(args["survey"]))
+    if opening.state != "open":
+        await go(visit, "survey/destroyed" if opening.state == "destroyed" else "survey/closed", survey=opening.id)
+        return
+    one = await answering.standing(visit.tx, visit.who, opening.id)
+    if one.state in ("new", "sent"):
+        await go(visit, "survey", survey=opening.id)
+        return
+    await visit.show(
+        "survey/closing",
+        id=opening.id,
+        title=text_in(one.asked.title, visit.language),
+        ready=one.state == "ready",
+        place=one.place,
+        total=one.total,
+        closes=answering.last_day(opening),
+    )
+
+
 PLACES["survey"] = Place(draw_survey, {})
 PLACES["survey/start"] = Place(draw_start, {"start": on_start})
 PLACES["survey/ready"] = Place(draw_ready, {**FOOT, "send": on_send})
@@ -110,3 +134,6 @@ PLACES["survey/kept"] = Place(draw_kept, {})
 PLACES["survey/again"] = Place(draw_again, {"show": on_show})
 PLACES["survey/closed"] = Place(draw_closed, {})
 PLACES["survey/already_sent"] = Place(draw_closed, {})
+PLACES["survey/closing"] = Place(draw_closing, {})
+PLACES["survey/destroyed"] = Place(draw_closed, {})
+PLACES["staff/no_figures"] = Place(draw_closed, {}, whose="staff")

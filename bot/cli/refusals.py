@@ -8,8 +8,9 @@ from typing import Any
 from bot.cli.opening import NoSuchFile
 from bot.settings import SettingsWrong
 from engagement.register import NobodyOfThatName, SecondPersonNeeded, UnreadableRows
+from engagement.results import NotPublished
 from engagement.staff import NotAllowed
-from engagement.surveys import ClosesTooSoon, NotASurvey, TooSoonAfter
+from engagement.surveys import ClosesAnyway, ClosesTooSoon, NotASurvey, TooSoonAfter
 from storage.backup import AlreadyThere, NotABackup, NotEmpty, ToolFailed, ToolMissing
 from storage.errors import KeyMissing, NotSetUp, SurveyClosed, WrongSchema
 from storage.openings import AlreadyOpen
@@ -39,6 +40,14 @@ def _leaving(error: SecondPersonNeeded) -> str:
     )
 
 
+def _not_published(error: NotPublished) -> str:
+    return {
+        "never opened": f"{error.name} was never opened.",
+        "open": f"{error.name} is open until {error.last_day}. Its figures come once, when it has closed.",
+        "destroyed": f"Fewer than 10 people sent {error.name}, so what they sent was destroyed unread.",
+    }[error.state]
+
+
 SAID: Mapping[type[Exception], Callable[[Any], str]] = {
     Refused: lambda error: "\n".join(error.lines),
     SettingsWrong: str,
@@ -61,6 +70,8 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
     SurveyClosed: lambda error: f"{error.args[0] if error.args else 'That survey'} is not open.",
     NotASurvey: lambda error: f"{error.args[0]} is a check-in: it carries a name, so it is not opened as a survey.",
     ClosesTooSoon: lambda error: f"{error.args[0]} is over already; choose a later day.",
+    ClosesAnyway: lambda error: f"{error.name} closes by itself when {error.last_day} is over; nothing was changed.",
+    NotPublished: _not_published,
     TooSoonAfter: lambda error: f"{error.name} asked a lot of people. A quick one can open from {error.until}.",
     AlreadyThere: lambda error: f"{error.path} is there already; a backup never overwrites.",
     NotEmpty: lambda _: "The database holds something already. Restore into an empty one.",

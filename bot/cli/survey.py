@@ -1,4 +1,4 @@
-"""`yousaid survey check`, `open`, `close`, `status`."""
+"""`yousaid survey check`, `open`, `close`, `status`; `results` and `themes` are beside it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import opening
+from bot.cli import opening, reading, results
 from bot.cli.people import AsJson
 from bot.cli.refusals import Refused
-from engagement import authority, surveys
+from engagement import answering, authority, surveys
+from engagement import results as published
 from engagement.london import local
+from engagement.response import Group, by_group
 from engagement.surveys import Opened
 from storage import drafts, openings, people
 from storage.closing import Closed
 from storage.store import Transaction
 from surveys import timing
-from surveys.disclosure import MIN_BASE
+from surveys.definition import Questionnaire
+from surveys.disclosure import MIN_BASE, MIN_INVITED_FOR_BREAKDOWN
+from surveys.forecast import Forecast, Reason, forecast
 from surveys.load import load
+from surveys.publication import Level
 from surveys.timing import Notice
 
 app = typer.Typer(no_args_is_help=True, help="Questionnaires: check, open, watch, close.")
@@ -36,11 +41,40 @@ NOTICES = {
 }
 
 
+LEVELS = {
+    Level.DETAIL: "every answer",
+    Level.BANDS: "bands",
+    Level.SHARE: "one share",
+    Level.WRITTEN: "words to read",
+    Level.NOTHING: "nothing",
+}
+REASONS = {
+    Reason.TOO_FEW_ANSWERS: "too few would answer",
+    Reason.SMALL_COUNTS: "some counts would be too small",
+    Reason.UNDER_50: "under 50 answers are shown as two-way splits",
+    Reason.UNDER_300: "under 300 answers are shown by bands",
+    Reason.ANSWERS_AS_BANDS: "0 to 10 is never shown number by number",
+    Reason.FEW_INVITED: f"a breakdown needs {MIN_INVITED_FOR_BREAKDOWN} people in the register",
+    Reason.SMALL_PARTS: "some part would be too small",
+}
+TYPICAL_RESPONSE = 45.0
+
+
 @app.command("check")
-def check(name: Name, as_json: AsJson = False) -> None:
-    """Say whether a questionnaire can be used, and how long it takes."""
+def check(
+    name: Name,
+    register: Annotated[int | None, typer.Option("--people", min=1, help="How many are in the register.")] = None,
+    response: Annotated[
+        float | None, typer.Option(min=0, max=100, help="How many of a hundred will answer; 45 if left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a questionnaire can be used, how long it takes, and with --people what could be shown of it."""
+    if response is not None and register is None:
+        raise typer.BadParameter("say of how many: --people")
     text, source = _definition(name)
     asked = load(text, source=source)
+    likely = None if register is None else _forecast(asked, register, response)
     takes = timing.estimate(asked)
     notices = [NOTICES[notice].format(about) for notice, about in timing.warnings(asked)]
     said = {
@@ -51,6 +85,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
         "minutes_told": asked.minutes,
         "seconds": takes,
         "notices": notices,
+        "forecast": likely,
     }
     opening.show(
         said,
@@ -59,8 +94,38 @@ def check(name: Name, as_json: AsJson = False) -> None:
         f" {_minutes(takes.quick)} to {_minutes(takes.slow)} for quick and slow readers. People are told"
         f" {asked.minutes} minutes.",
         *(f"Worth another look: {notice}." for notice in notices),
+        *(() if likely is None else _likely(likely)),
         as_json=as_json,
     )
+
+
+def _forecast(asked: Questionnaire, register: int, response: float | None) -> Forecast:
+    return forecast(
+        asked,
+        people=register,
+        response=TYPICAL_RESPONSE if response is None else response,
+        benchmarks=published.known_benchmarks(),
+    )
+
+
+def _likely(likely: Forecast) -> list[str]:
+    """What could be shown; where it is not everything, why, and of which questions."""
+    counts = [f"{said} of {likely.count(level)}" for level, said in LEVELS.items() if likely.count(level)]
+    short: dict[str, list[str]] = {}
+    for one in likely.questions:
+        if one.reason is not None:
+            said = f"{LEVELS[one.level]}{', some hidden' if one.hidden else ''}, because {REASONS[one.reason]}"
+            short.setdefault(said, []).append(one.id)
+    return [
+        f"If {likely.response:g} in 100 of {likely.people} people answer, that is {likely.answers}. Of"
+        f" {len(likely.questions)} questions could be shown: {', '.join(counts)}.",
+        *(f"  {said[0].upper()}{said[1:]}: {', '.join(ids)}." for said, ids in short.items()),
+        *(
+            f"  By {part.id}: {', '.join(part.parts) or 'nothing'}"
+            + ("." if part.reason is None else f", because {REASONS[part.reason]}.")
+            for part in likely.segments
+        ),
+    ]
 
 
 @app.command("open")
@@ -91,26 +156,53 @@ def open_(
 def close(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: closing is final.")] = False,
+    tomorrow: Annotated[
+        bool, typer.Option("--tomorrow", help="Close when tomorrow is over, and tell those with a draft now.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Close a survey for good. Unsent drafts are destroyed unread."""
+    """Close a survey for good and publish its figures. Unsent drafts are destroyed unread."""
+    if tomorrow:
+        _close_tomorrow(name, as_json=as_json)
+        return
 
-    async def look(tx: Transaction) -> str:
-        return (await surveys.named(tx, name)).name
+    async def look(tx: Transaction) -> int:
+        return len(await drafts.begun_by(tx, (await surveys.named(tx, name)).id))
 
     async def do(tx: Transaction) -> Closed:
-        return await surveys.close_survey(tx, (await surveys.named(tx, name)).id, now=opening.now())
+        survey = (await surveys.named(tx, name)).id
+        return await surveys.close_survey(tx, await authority.current(tx), survey, now=opening.now())
 
-    opening.in_transaction(look)
+    unsent = opening.in_transaction(look)
     if not yes and _is_a_terminal():
-        typer.confirm(f"Closing {name} is final, and unsent drafts are destroyed. Close it?", abort=True)
+        typer.confirm(
+            f"Closing {name} is final. {_drafts(unsent)} would be destroyed unread; with --tomorrow their writers are"
+            " told first. Close it now?",
+            abort=True,
+        )
     closed = opening.in_transaction(do)
     line = (
-        f"{name} is closed. {closed.sent} people sent it."
+        f"{name} is closed. {closed.sent} people sent it. Its figures: yousaid survey results {name}"
         if closed.published
         else f"{name} is closed. Fewer than {MIN_BASE} people sent it, so what they sent was destroyed unread."
     )
-    opening.show({"published": closed.published, "sent": _told(closed.sent)}, line, as_json=as_json)
+    said = {"published": closed.published, "sent": _told(closed.sent), "drafts": unsent}
+    opening.show(said, line, f"{_drafts(unsent)} destroyed unread.", as_json=as_json)
+
+
+def _close_tomorrow(name: str, *, as_json: bool) -> None:
+    async def do(tx: Transaction) -> tuple[date, int]:
+        survey = (await surveys.named(tx, name)).id
+        told = await surveys.close_tomorrow(tx, survey, now=opening.now())
+        return answering.last_day(await openings.find(tx, survey)), told
+
+    last_day, told = opening.in_transaction(do)
+    opening.show(
+        {"closes": last_day, "told": told},
+        f"{name} closes when {last_day} is over.",
+        f"Told now, because they have begun and not sent it: {told}.",
+        as_json=as_json,
+    )
 
 
 @app.command("status")
@@ -130,6 +222,7 @@ def status(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson
             "register": len(register),
             "joined": sum(person.chat_index is not None for person in register),
             "sent": _told(len(await drafts.done_many(tx, found.id))),
+            "groups": await by_group(tx, found),
         }
 
     said = opening.in_transaction(look)
@@ -138,8 +231,22 @@ def status(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson
         said,
         f"{said['name']} is {said['state']}; its last day is {_last_moment(said['closes'])}.",
         f"In the register {said['register']}, joined {said['joined']}, sent {sent}.",
+        *(_group(group) for group in said["groups"]),
         as_json=as_json,
     )
+
+
+def _group(group: Group) -> str:
+    sent = "not shown" if group.sent is None else f"about {group.sent}"
+    return f"  {group.segment}, {group.part}: about {group.people} people, sent {sent}."
+
+
+def _drafts(count: int) -> str:
+    return "1 unsent draft" if count == 1 else f"{count} unsent drafts"
+
+
+app.command("results")(results.results)
+app.command("themes")(reading.themes)
 
 
 def _told(count: int) -> int | None:

@@ -1,6 +1,5 @@
 """`python -m storage.migrations "add the outbox"` writes the next migration: what the tables have and the last lacks.
 
-Until the first release there is only one, made again with `python -m storage.migrations --again "the first tables"`.
 Read what it wrote before keeping it, then run `ruff format` on it.
 """
 
@@ -17,12 +16,9 @@ from sqlalchemy import create_engine
 from storage.schema import MIGRATIONS, head
 
 
-def write(message: str, *, again: bool) -> None:
+def write(message: str) -> None:
     """Compare the tables with a database built by the migrations so far, and write the difference as a new one."""
     versions = MIGRATIONS / "versions"
-    if again:
-        (first,) = versions.glob("0*.py")
-        first.unlink()
     number = f"{int(head()) + 1:04}" if any(versions.glob("0*.py")) else "0001"
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -44,6 +40,4 @@ def write(message: str, *, again: bool) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m storage.migrations")
     parser.add_argument("message")
-    parser.add_argument("--again", action="store_true", help="replace the only migration there is")
-    arguments = parser.parse_args()
-    write(arguments.message, again=arguments.again)
+    write(parser.parse_args().message)

@@ -100,6 +100,7 @@ def test_given_nothing_is_set_up_then_every_command_says_so_and_makes_nothing(yo
         "survey open pulse",
         "survey close pulse",
         "survey status pulse",
+        "survey results pulse",
         "pool turn",
         "tick",
         "backup copy.db",
@@ -261,7 +262,7 @@ def test_a_survey_is_opened_watched_and_closed(set_up: Yousaid):
     assert f"its last day is {last}" in set_up("survey", "status", "pulse").out
     assert "sent fewer than 10" in set_up("survey", "status", "pulse").out
     closed = set_up("survey", "close", "pulse", "--json").json
-    assert closed == {"published": False, "sent": None}
+    assert closed == {"published": False, "sent": None, "drafts": 0}
     assert set_up("survey", "close", "pulse").err == "pulse is not open.\n"
     assert "is over already" in set_up("survey", "open", "pulse", "--closes", "01/02/2020").err
     assert "is a check-in" in set_up("survey", "open", "checkin").err

@@ -78,13 +78,13 @@ async def test_a_draft_that_was_sent_in_time_hears_nothing_and_leaves_no_trace(s
     assert answering.occasion(survey, "finished") not in await occasions(store, jo)
 
 
-async def test_a_draft_whose_survey_has_closed_hears_nothing(store):
+async def test_a_draft_whose_survey_has_closed_hears_nothing_but_what_everybody_hears(store):
     async with store.transaction() as tx:
         jo, survey = await begun(tx)
     async with store.transaction() as tx:
-        await surveys.close_survey(tx, survey, now=MONDAY)
+        await surveys.close_survey(tx, SETTINGS, survey, now=MONDAY)
     await beat(store, MONDAY + DAY)
-    assert await occasions(store, jo) == []
+    assert await occasions(store, jo) == [answering.occasion(survey, "destroyed")]
 
 
 async def test_a_survey_closes_when_its_last_day_is_over(store):

@@ -104,7 +104,7 @@ async def test_twenty_two_people_send_and_everything_they_said_is_counted_once_a
         assert by_question[question.id] <= said[question.id], "and only what somebody tapped"
 
     async with here.store.transaction() as tx:
-        closed = await surveys.close_survey(tx, survey, now=here.clock.now())
+        closed = await surveys.close_survey(tx, here.bot.words(), survey, now=here.clock.now())
         assert len(await drafts.done_many(tx, survey)) == 22
         assert not [person for person in await people.joined(tx) if await drafts.of(tx, person.id)]
     assert (closed.published, closed.sent) == (True, 22)

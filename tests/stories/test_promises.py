@@ -165,7 +165,7 @@ async def test_until_ten_people_have_sent_theirs(northfield: Town) -> None:
         assert not (await pool.turn(tx)).opened, "under twenty nothing is opened before the end"
     async with northfield.store.transaction() as tx:
         assert await answers.of(tx, survey) == ()
-        closed = await surveys.close_survey(tx, survey, now=northfield.clock.now())
+        closed = await surveys.close_survey(tx, northfield.bot.words(), survey, now=northfield.clock.now())
     assert (closed.published, closed.sent) == (True, 19)
 
 
@@ -174,7 +174,7 @@ async def test_never_opened(either_northfield: Town) -> None:
     survey = await town.open_survey()
     await many_send(town, 9, survey)
     async with town.store.transaction() as tx:
-        closed = await surveys.close_survey(tx, survey, now=town.clock.now())
+        closed = await surveys.close_survey(tx, town.bot.words(), survey, now=town.clock.now())
     assert not closed.published
     async with town.store.transaction() as tx:
         assert await answers.of(tx, survey) == ()
@@ -316,7 +316,7 @@ async def test_i_wont_message_you_first_any_more(northfield: Town) -> None:
         town.clock.move(days=7)
         async with town.store.transaction() as tx:
             if (await openings.find(tx, survey)).state == "open" and week % 13 == 12:
-                await surveys.close_survey(tx, survey, now=town.clock.now())
+                await surveys.close_survey(tx, town.bot.words(), survey, now=town.clock.now())
     assert ash.lock_screen == []
     async with town.store.transaction() as tx:
         assert not [row for row in await outbox.of_person(tx, stopped.id) if row.state in ("sent", "unknown", "queued")]

@@ -92,8 +92,12 @@ async def everywhere(here: Indoors) -> list[There]:
     return there
 
 
-LAST = frozenset({"contact/nobody", "survey/closed"})
-"""Places that take a change in everybody's world: see `nobody_to_ask` and `closed`."""
+LAST = frozenset(
+    {"contact/nobody", "survey/closed", "survey/closing", "survey/destroyed", "staff/no_figures", "numbers"}
+    | {name for name in PLACES if name.startswith(("reading", "results"))}
+)
+"""Places that take a change in everybody's world: see `nobody_to_ask`, `closed`, and the stories of a closing day,
+of a reading list, and of results in the chat."""
 
 
 async def nobody_to_ask(here: Indoors) -> There:

@@ -64,6 +64,7 @@ LONGEST: Final = Settings.model_validate(
             name="Coram Voice Always Heard", number="0808 800 5792", note="Free. They are on your side."
         ),
         "reader": Reader(who="The participation worker", days=14),
+        "safeguarding": Contact(name="Alexandra Featherstonehaugh, safeguarding lead", number="01632 960007"),
     }
 )
 
@@ -136,6 +137,32 @@ _HELD: Final = {
     "kept_by": "Ely",
 }
 
+_FIGURES: Final = "60 of 90 answered (67%). People who did not may feel differently."
+_FOUND: Final[dict[str, Any]] = {
+    "id": 1,
+    "title": "A quick one",
+    "last_day": DAY,
+    "sent": 10,
+    "invited": 0,
+    "questions": [{"place": 1, "text": "How are things?", "heading": None}],
+    "rows": [[{"label": "1", "arg": 1, "chosen": False}]],
+    "page": 1,
+    "pages": 1,
+    "typed": False,
+}
+
+_TEXT: Final[dict[str, Any]] = {
+    "place": 1,
+    "total": 1,
+    "read": 0,
+    "question": "Anything else?",
+    "parts": [{"text": "No.", "instead": None}],
+    "marks": 0,
+    "ok_to_quote": False,
+    "state": None,
+    "words": None,
+    "themes": 0,
+}
 CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "join/check": [
         {"words": "red fox", "asks": asks, "initials_typed": typed, "tries_left": left}
@@ -227,6 +254,11 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "survey/again": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
     "survey/closed": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
     "survey/already_sent": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
+    "survey/closing": [
+        {"id": 1, "title": "A quick one", "ready": True, "place": 6, "total": 6, "closes": NEAR},
+        {"id": 99, "title": _LONG_TITLE, "ready": False, "place": 30, "total": 31, "closes": FAR},
+    ],
+    "survey/destroyed": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
     "hidden": [{}],
     "help": [
         {"status": status, "worker": worker, "day": day, "joined": joined}
@@ -311,13 +343,21 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     **{f"envelope/{what}": [{}] for what in ("something", "update", "reminder", "survey", "finished")},
     "staff/welcome": [{"name": LONG, "role": role} for role in ("administrator", "pa", "participation")],
     "staff/menu": [
-        {"name": JO, "role": "pa", "tasks": []},
+        {"name": JO, "role": "administrator", "tasks": [], "results": False, "summary": None},
         {
             "name": LONG,
-            "role": "pa",
+            "role": "manager",
+            "results": True,
+            "summary": 99,
             "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name(f"Oluwaseun{n} S")} for n in range(8)],
         },
-        {"name": JO, "role": "pa", "tasks": [{"id": 1, "due_day": NEAR, "due_time": NEAR, "label": name("Jo S")}]},
+        {
+            "name": JO,
+            "role": "pa",
+            "results": True,
+            "summary": None,
+            "tasks": [{"id": 1, "due_day": NEAR, "due_time": NEAR, "label": name("Jo S")}],
+        },
     ],
     "staff/task": [
         _TASK,
@@ -333,6 +373,104 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         f"staff/{what}": _DUE
         for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")
     },
+    "staff/update": [{}],
+    "staff/no_figures": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
+    "reading/start": [
+        {"title": "A quick one", "total": 0, "read": 0, "due": None, "following": 1},
+        {"title": "A quick one", "total": 1, "read": 0, "due": None, "following": 1},
+        {"title": _LONG_TITLE, "total": 2_700, "read": 2_699, "due": FAR, "following": 2_700},
+        {"title": _LONG_TITLE, "total": 31, "read": 31, "due": NEAR, "following": 1},
+    ],
+    "reading/card": [
+        _TEXT,
+        {**_TEXT, "state": "read", "place": 30, "total": 31, "read": 29, "themes": 1},
+        {**_TEXT, "state": "not_used", "ok_to_quote": True},
+        {**_TEXT, "state": "quotable", "ok_to_quote": True, "words": "Ask [name] about the heating. " * 33},
+        {
+            **_TEXT,
+            "total": 2_700,
+            "question": _WORDS,
+            "parts": [
+                {"text": "Priya", "instead": "name"},
+                {"text": " knows about the heating." * 40, "instead": None},
+            ],
+            "marks": 1,
+            "ok_to_quote": True,
+            "themes": 40,
+        },
+    ],
+    "reading/word": [{}],
+    "reading/not_there": [{}],
+    "reading/no_theme": [{"max": 26, "most": 30}],
+    "reading/marks": [{"marks": []}, {"marks": [{"start": n, "words": "Oluwaseunfunmi " * 3} for n in range(40)]}],
+    "reading/confirm": [{"words": "[name]"}, {"words": "Ask [name] about the heating. " * 33}],
+    "reading/theme": [
+        {"themes": []},
+        {"themes": [{"id": n, "name": f"Heating in the winter, {n:03}", "chosen": n == 3} for n in range(30)]},
+    ],
+    "reading/themes": [
+        {"title": "A quick one", "themes": []},
+        {
+            "title": _LONG_TITLE,
+            "themes": [{"name": f"Heating in the winter, {n:03}", "count": None} for n in range(30)],
+        },
+        {"title": "A quick one", "themes": [{"name": "Heating", "count": 15}]},
+    ],
+    "reading/everyone": [{"people": n} for n in (0, 1, 900)],
+    "reading/everyone_done": [{"people": n} for n in (0, 1, 900)],
+    "reading/late": [
+        {"title": "A quick one", "due": None, "done": False, "readers": []},
+        {"title": _LONG_TITLE, "due": FAR, "done": False, "readers": [LONG, SADIA, CAREY]},
+        {"title": _LONG_TITLE, "due": NEAR, "done": True, "readers": [JO]},
+    ],
+    "reading/numbers": [{}],
+    **{f"reading/{what}": _DUE for what in ("waits", "due", "overdue")},
+    "results/all": [
+        {"surveys": [], "open": [], "page": 1, "pages": 1},
+        {"surveys": [], "open": [{"title": _LONG_TITLE, "last_day": NEAR.date()}], "page": 1, "pages": 1},
+        *(
+            {
+                "surveys": [{"id": n, "place": n, "title": _LONG_TITLE, "last_day": DAY} for n in range(95, 101)],
+                "open": [{"title": _LONG_TITLE, "last_day": FAR.date()}, {"title": "A quick one", "last_day": DAY}],
+                "page": page,
+                "pages": 17,
+            }
+            for page in (1, 16, 17)
+        ),
+    ],
+    "results/survey": [
+        _FOUND,
+        *(
+            {
+                **_FOUND,
+                "id": 99,
+                "title": _LONG_TITLE,
+                "sent": 895,
+                "invited": 900,
+                "questions": [
+                    {
+                        "place": n,
+                        "text": f"How often do you feel safe when you are out near home {n}?",
+                        "heading": None if n % 2 else _LONG_TITLE,
+                    }
+                    for n in range(25, 31)
+                ],
+                "rows": [[{"label": str(n + at), "arg": n + at, "chosen": False} for at in range(3)] for n in (25, 28)],
+                "page": page,
+                "pages": 6,
+                "typed": True,
+            }
+            for page in (1, 5, 6)
+        ),
+    ],
+    "results/question": [
+        {"words": _FIGURES, "survey": 99, "place": place, "total": 31, "picture": picture, "typed": not picture}
+        for place in (1, 15, 31)
+        for picture in (True, False)
+    ],
+    "results/picture": [{"caption": _FIGURES, "here": "99.31", "next": following} for following in (None, "99.32")],
+    "results/summary": [{"words": _FIGURES, "survey": 99}],
+    "results/no_picture": [{"here": "1.0"}],
     "files/my_data_caption": [{}],
     **{f"commands/{what}": [{}] for what in ("start", "menu", "help", "stop")},
     **{f"about/{what}": [{}] for what in ("name", "short", "description")},
@@ -348,7 +486,9 @@ ENVELOPES: Final = frozenset(
         "staff/task_moved",
         "staff/task_cancelled",
         "staff/overdue",
+        "staff/update",
     }
+    | {"reading/waits", "reading/due", "reading/overdue"}
 )
 """Neutral to their end: what we start, and what stands beside a chat that is not open."""
 
@@ -361,10 +501,17 @@ EDITED_IN: Final = frozenset(
 )
 """Cards that only ever replace a card: the chat list shows line 1. All others may be sent anew: 60 characters."""
 
-PAGES: Final = frozenset({"privacy_more", "data", "privacy"})
+PAGES: Final = frozenset({"privacy_more", "data", "privacy", "reading/card", "reading/confirm", "reading/themes"}) | {
+    "results/all",
+    "results/survey",
+    "results/question",
+    "results/summary",
+}
 """Pages people ask for: 1,500 characters."""
 
-STAFF: Final = frozenset(name for name in CONTEXTS if name.startswith("staff/"))
+STAFF: Final = frozenset(name for name in CONTEXTS if name.startswith(("staff/", "reading/", "results/"))) - {
+    "reading/numbers"
+}
 
 JOURNEY: Final = (
     "join/check",
