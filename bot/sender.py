@@ -128,6 +128,9 @@ class Sender:
         if "task" in row.opens:
             task = await tasks.find(tx, TaskId(row.opens["task"]))
             about = {"due_day": task.due_at, "due_time": task.due_at}
+        elif "due" in row.opens:
+            due_at = datetime.fromisoformat(row.opens["due"])
+            about = {"due_day": due_at, "due_time": due_at}
         language = "en" if row.person is None else (await people.by_id(tx, row.person)).language
         words = self._settings().spoken(language)
         screen = self._screens.render(row.envelope, language, now=now, s=words, **about)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import time
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
 import phonenumbers
@@ -158,6 +159,8 @@ class Settings(Model):
     advocate: Contact
     reader: Reader | None = None
     """Left out, nobody is said to read typed answers."""
+    safeguarding: Contact | None = None
+    """Whom a reader tells the same day, when typed answers speak of danger. Said to readers only."""
     backup_days: int = Field(default=35, ge=1, le=366)
     """After how many days the last backup with a forgotten person in it is gone."""
     results_days: int = Field(default=28, ge=1, le=120)
@@ -200,6 +203,12 @@ class Settings(Model):
 
 def load(text: str, *, source: str) -> Settings:
     """The settings the text gives. Raises: DefinitionError, with every mistake, its line and its remedy."""
+    return _loaded(text, source)
+
+
+# Settings cannot be changed, so a text that was read need not be read again.
+@lru_cache(maxsize=8)
+def _loaded(text: str, source: str) -> Settings:
     root, mistakes = outline(text, source=source)
     if root is None:
         raise DefinitionError(mistakes)

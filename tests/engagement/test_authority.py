@@ -68,7 +68,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_line_and_a_remedy():
         "line 18: working_hours.tuseday: nobody reads this. Did you mean `tuesday`?",
         "line 34: out_of_hours_line.number: this is missing. Add it.",
         "line 36: out_of_hours_line.numbr: nobody reads this. Did you mean `number`?",
-        "line 65: practice: this is neither true nor false. Write true or false.",
+        "line 69: practice: this is neither true nor false. Write true or false.",
     ]
 
 
