@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 from telegram import InputFile
@@ -23,6 +24,8 @@ from storage import cards, people, trail
 from storage.ids import ChatId
 
 log = structlog.get_logger()
+
+Sent = TypeVar("Sent")
 
 TRIES = 4
 FIRST_PAUSE = 0.5
@@ -58,6 +61,29 @@ class FileOut:
     caption: str
 
 
+@dataclass(frozen=True, slots=True)
+class PictureOut:
+    """A picture to send: it is drawn once all is kept, and only where Telegram has it not.
+
+    screen:  its caption and its buttons.
+    draw:    gives the PNG; it may take its time, and holds up nobody else.
+    same:    what is equal for pictures that are the same for ever.
+    instead: said when it cannot be drawn.
+    """
+
+    screen: Screen
+    draw: Callable[[], Awaitable[bytes]]
+    same: Hashable
+    instead: Screen
+
+
+PICTURE = "picture.png"
+"""As neutral as everything a phone may show of a chat that is not open."""
+
+More = Screen | FileOut | PictureOut
+"""What is sent beside the card."""
+
+
 @dataclass(slots=True)
 class Saying:
     """Everything one update makes us say in one chat."""
@@ -65,7 +91,7 @@ class Saying:
     chat: ChatId
     tap: TapAnswer | None = None
     card: CardOut | None = None
-    more: list[Screen | FileOut] = field(default_factory=list)
+    more: list[More] = field(default_factory=list)
     clear: list[trail.Mess] = field(default_factory=list)
     leave: bool = False
 
@@ -74,17 +100,26 @@ class Saying:
 
 
 class _Chat:
-    __slots__ = ("card", "clear", "instead", "last", "leave", "more", "task")
+    __slots__ = ("card", "clear", "instead", "last", "leave", "leaving", "more", "task")
 
     def __init__(self) -> None:
         self.card: CardOut | None = None
-        self.more: deque[Screen | FileOut] = deque()
+        self.more: deque[More] = deque()
+        self.leaving: More | None = None
         self.clear: deque[trail.Mess] = deque()
         self.leave = False
         self.last: int | None = None
         self.instead: dict[int, int] = {}
         self.task: asyncio.Task[None] | None = None
 
+    def says_already(self, what: More) -> bool:
+        """Whether that very picture is under way: a double tap brings one."""
+        pictures = (one.same for one in (self.leaving, *self.more) if isinstance(one, PictureOut))
+        return isinstance(what, PictureOut) and what.same in pictures
+
+
+MOST_KNOWN = 500
+"""Pictures whose names at Telegram are remembered."""
 
 STATIC = "0"
 """The version on buttons of messages that are not a chat's card: they only lead somewhere, and never grow old."""
@@ -110,6 +145,7 @@ class Mouth:
         self._outcomes = outcomes
         self._on_pause = on_pause
         self._chats: dict[ChatId, _Chat] = {}
+        self._pictures: dict[Hashable, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, saying: Saying) -> None:
@@ -125,11 +161,16 @@ class Mouth:
             chat.card = saying.card
             if saying.card.fresh:
                 chat.last = None  # it is being cleared: no later screen may be put on it
-        chat.more.extend(saying.more)
+        chat.more.extend(one for one in saying.more if not chat.says_already(one))
         chat.clear.extend(saying.clear)
         chat.leave = chat.leave or saying.leave
         if chat.task is None:
             chat.task = self._spawn(self._speak(saying.chat, chat))
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether anything is still being said."""
+        return bool(self._tasks)
 
     async def quiet(self) -> None:
         """Wait until nothing is being said, then write what was learnt."""
@@ -157,7 +198,9 @@ class Mouth:
         try:
             while state.more or state.card or state.clear or state.leave:
                 if state.more:  # the help card comes before anything else
-                    await self._more(chat, state, state.more.popleft())
+                    state.leaving = state.more.popleft()
+                    await self._more(chat, state.leaving)
+                    state.leaving = None
                 elif state.card:
                     card, state.card = state.card, None
                     await self._show(chat, state, card)
@@ -169,7 +212,7 @@ class Mouth:
         except TelegramError as error:
             self._failed(chat, state, error)
         finally:
-            state.task = None
+            state.task = state.leaving = None
             if state.more or state.card or state.clear:
                 state.task = self._spawn(self._speak(chat, state))
 
@@ -218,23 +261,55 @@ class Mouth:
     def _learn(self, card: CardOut, message: int) -> None:
         self._outcomes.add(lambda tx: cards.learn_message(tx, card.chat_index, card.version, message))
 
-    async def _more(self, chat: ChatId, state: _Chat, what: Screen | FileOut) -> None:
-        pause = FIRST_PAUSE
-        for _ in range(TRIES):
+    async def _more(self, chat: ChatId, what: More) -> None:
+        if isinstance(what, PictureOut):
+            await self._picture(chat, what)
+        elif isinstance(what, FileOut):
+            await self._tried(
+                lambda: self._wire.send_document(
+                    chat, InputFile(what.content, filename=what.name), caption=what.caption, protect_content=False
+                )
+            )
+        else:
+            await self._tried(lambda: self._wire.put(chat, what.text, what.keyboard(STATIC), protect=what.protect))
+
+    async def _picture(self, chat: ChatId, what: PictureOut) -> None:
+        """Telegram's own copy where it has one, which it may have thrown away meanwhile; else one drawn now."""
+        if (known := self._pictures.get(what.same)) is not None:
             try:
-                if isinstance(what, FileOut):
-                    await self._wire.send_document(
-                        chat, InputFile(what.content, filename=what.name), caption=what.caption, protect_content=False
-                    )
-                else:
-                    await self._wire.put(chat, what.text, what.keyboard(STATIC), protect=what.protect)
+                await self._put_picture(chat, what, known)
                 return
+            except BadRequest:
+                self._pictures.pop(what.same, None)
+        try:
+            drawn, _ = await asyncio.gather(what.draw(), self._wire.picture_comes(chat))
+        except Exception as error:
+            log.error("picture_not_drawn", error=type(error).__name__)
+            await self._more(chat, what.instead)
+            return
+        if len(self._pictures) >= MOST_KNOWN:
+            self._pictures.clear()
+        self._pictures[what.same] = await self._put_picture(chat, what, InputFile(drawn, filename=PICTURE))
+
+    async def _put_picture(self, chat: ChatId, what: PictureOut, picture: InputFile | str) -> str:
+        screen = what.screen
+        return await self._tried(
+            lambda: self._wire.put_picture(chat, picture, screen.text, screen.keyboard(STATIC), protect=screen.protect)
+        )
+
+    async def _tried(self, send: Callable[[], Awaitable[Sent]]) -> Sent:
+        """What sending gives, once Telegram lets us; tried again only where nothing can have left."""
+        pause = FIRST_PAUSE
+        for _ in range(TRIES - 1):
+            try:
+                return await send()
             except RetryAfter as error:
                 self._on_pause(seconds(error))
                 await asyncio.sleep(seconds(error))
             except NeverSent:
                 await asyncio.sleep(pause)
                 pause *= 2
+        return await send()
 
     async def _clear(self, mess: trail.Mess) -> None:
         try:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
+from types import CodeType
 from typing import Final, NamedTuple
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import BytecodeCache, StrictUndefined, Template, TemplateError
+from jinja2.bccache import Bucket
 from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -40,6 +42,8 @@ PROTECTED: Final[Mapping[str, bool]] = {
     "say/": False,
     "say/too_long": True,
     "files/": False,
+    "results/picture": False,
+    "results/no_picture": False,
     "toast/": False,
     "commands/": False,
     "about/": False,
@@ -174,6 +178,22 @@ def utf16_units(text: str) -> int:
     return len(unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
+class _Compiled(BytecodeCache):
+    """What each template became, for all the Screens of this process: the same words are compiled once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 class Screens:
     """All templates of all languages, compiled once. Later folders add to earlier ones, and win where both have a file.
 
@@ -194,6 +214,7 @@ class Screens:
             extensions=["jinja2.ext.do"],
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_COMPILED,
         )
         self._env.globals.update(s=settings, button=button, copy=copy)
         self._env.filters.update(FILTERS)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from telegram import LinkPreviewOptions
-from telegram.constants import ParseMode
+from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import Defaults, ExtBot
 from telegram.request import BaseRequest, RequestData
@@ -70,6 +70,27 @@ class Wire(ExtBot[None]):
             },
         )
         return int(sent["message_id"])
+
+    async def put_picture(
+        self, chat: int, picture: InputFile | str, caption: str, keyboard: Keyboard, *, protect: bool
+    ) -> str:
+        """Send a picture silently, or once more one that Telegram has; gives the name Telegram knows it by."""
+        sent = await self.send_photo(
+            chat,
+            picture,
+            caption=caption,
+            protect_content=protect,
+            disable_notification=True,
+            reply_markup=InlineKeyboardMarkup.de_json({"inline_keyboard": keyboard}, self) if keyboard else None,
+        )
+        return sent.photo[-1].file_id
+
+    async def picture_comes(self, chat: int) -> None:
+        """Let the chat say that a picture is on its way. It is only a courtesy: what goes wrong with it is nothing."""
+        try:
+            await self._call("sendChatAction", {"chat_id": chat, "action": ChatAction.UPLOAD_PHOTO})
+        except TelegramError:
+            return
 
     async def change(self, chat: int, message: int, text: str, keyboard: Keyboard) -> None:
         """Edit a message of ours in place; the same text and buttons again count as done."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import contact, joining, menu
+from bot.chat import contact, joining, menu, reading, results
 from bot.chat import staff as staff_chat
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
@@ -15,13 +15,17 @@ from bot.mouth import STATIC
 from engagement import crisis
 from engagement.joining import NotJoining
 from engagement.outbox import open_envelope
+from engagement.reading import ReadingError
+from engagement.results import NotPublished
 from engagement.rota import NobodyToAsk
+from engagement.staff import NotAllowed
 from engagement.tasks import TaskError
 from storage import cards, invites, people, staff
 from storage.chats import ChatTaken
 from storage.drafts import AlreadySent
 from storage.errors import NothingOpen, SurveyClosed
 from storage.invites import DeadLink
+from storage.openings import NoSuchSurvey
 from storage.outbox import OutboxId
 from surveys.errors import SurveyError, TooMany
 
@@ -105,7 +109,7 @@ def _at(visit: Visit) -> Place | None:
 
 def _everywhere(visit: Visit) -> dict[str, Any]:
     if visit.staff is not None:
-        return staff_chat.EVERYWHERE
+        return {**staff_chat.EVERYWHERE, **reading.EVERYWHERE, **results.EVERYWHERE}
     if visit.person is not None:
         return {**menu.EVERYWHERE, "contact": contact.to_contact, "help": _help}
     return {"help": _help}
@@ -130,12 +134,12 @@ STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})
 async def _on_static(visit: Visit, tap: Tap) -> None:
     if tap.action == "open":
         await _open(visit, tap, OutboxId(number(tap.arg)))
-    elif tap.action in STATIC_ACTIONS:
+    elif tap.action in STATIC_ACTIONS | results.STATIC_ACTIONS:
         visit.anew = True
         if tap.action == "carry_on" or (handler := _everywhere(visit).get(tap.action)) is None:
             await _carry_on(visit, tap)
         else:
-            await handler(visit, "")
+            await handler(visit, tap.arg if tap.action in results.STATIC_ACTIONS else "")
     else:
         await _on_old(visit, tap)
 
@@ -310,6 +314,11 @@ async def _task(visit: Visit, error: Exception) -> None:
     await go(visit, "staff/task_gone" if visit.staff else "menu")
 
 
+async def _not_here(visit: Visit, error: Exception) -> None:
+    """Not theirs, not there, or not yet: back to where their day begins."""
+    await go(visit, home(visit))
+
+
 REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = {
     SurveyClosed: _closed,
     AlreadySent: _already_sent,
@@ -322,6 +331,10 @@ REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = 
     NotJoining: _not_joining,
     NobodyToAsk: _nobody,
     TaskError: _task,
+    ReadingError: _again,
+    NotPublished: _not_here,
+    NoSuchSurvey: _not_here,
+    NotAllowed: _not_here,
 }
 """What a refusal becomes, the closest class first."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from bot.chat import results
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number
 from engagement import tasks
 from engagement.joining import details_name
@@ -15,10 +16,13 @@ from storage.ids import StaffId, TaskId
 
 async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
     member = visit.worker_on
+    sees_results, newest = await results.offered(visit)
     await visit.show(
         "staff/menu",
         name=first_name(member),
         role=member.role,
+        results=sees_results,
+        summary=newest,
         tasks=[
             {
                 "id": task.id,

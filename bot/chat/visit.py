@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Literal
 
 from bot.chat.events import Event, Tap
-from bot.mouth import CardOut, FileOut, Saying, TapAnswer
+from bot.mouth import CardOut, FileOut, PictureOut, Saying, TapAnswer
 from bot.screens import Screen, Screens
 from engagement.authority import Settings
+from engagement.staff import Permission, may
 from storage import cards, people, staff, trail
 from storage.cards import Card
 from storage.ids import PersonId
@@ -118,6 +119,20 @@ class Visit:
         """Send a file."""
         self.saying.more.append(FileOut(name, content, self._render(caption, {}).text))
 
+    def picture(
+        self,
+        screen_name: str,
+        /,
+        *,
+        draw: Callable[[], Awaitable[bytes]],
+        same: Hashable,
+        instead: str,
+        **context: object,
+    ) -> None:
+        """Send a picture once all is kept, with this screen's text and buttons; `instead` where it cannot be drawn."""
+        screen, no_picture = self._render(screen_name, context), self._render(instead, context)
+        self.saying.more.append(PictureOut(screen, draw, same, no_picture))
+
     def _render(self, name: str, context: dict[str, object]) -> Screen:
         return self.screens.render(name, self.language, now=self.now, s=self.settings, **context)
 
@@ -172,9 +187,13 @@ class Place:
     taps: Mapping[str, Handler]
     words: Handler | None = None
     whose: Literal["young", "staff", "anyone"] = "young"
+    needs: Permission | None = None
+    """Of staff, only those whose role allows this are ever here."""
 
     def is_for(self, visit: Visit) -> bool:
         """Whether whoever this is may be here."""
+        if self.needs is not None and (visit.staff is None or not may(visit.staff, self.needs)):
+            return False
         return {"young": visit.person is not None, "staff": visit.staff is not None, "anyone": True}[self.whose]
 
 

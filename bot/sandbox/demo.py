@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bot.run import Bot, started
 from bot.sandbox.clock import Clock
-from bot.sandbox.people import PEOPLE, STAFF, YOUNG_PHONES, details
+from bot.sandbox.people import PEOPLE, STAFF, TYPED, YOUNG_PHONES, details
 from bot.sandbox.phones import Phone
 from bot.sandbox.server import Running, serve
 from bot.sandbox.telegram import Telegram
@@ -30,13 +30,16 @@ from storage.store import Store, Transaction
 from surveys import flow
 from surveys.definition import Kind, Question, Questionnaire
 from surveys.disclosure import MIN_BASE
-from surveys.plan import TICKS, TYPED
+from surveys.plan import TICKS
+from surveys.plan import TYPED as TYPED_KINDS
 from surveys.values import Answers
 
 NORTHFIELD = Path(__file__).parent / "northfield.yaml"
 DEFINITIONS = Path(__file__).parents[2] / "surveys" / "definitions"
 SURVEY = "care_leaver_survey"
 HAVE_SENT, HAVE_BEGUN = 34, 8
+SENT_LAST_YEAR = 44
+LAST_YEAR, OPEN_FOR = timedelta(days=364), timedelta(days=28)
 SEED = 20261124
 INVITE_DAYS = 60
 MORNING = timedelta(hours=1)
@@ -44,6 +47,7 @@ MORNING = timedelta(hours=1)
 GUIDE = [
     ("Priya Shah", "is a PA. Press START and type PS. Then press Lock above the phone."),
     ("Ash", "is a young person. Press START, type AH, tap 1. Answer some, then ask someone to contact you."),
+    ("Asha Green", "is the participation worker. Press START, type AG, then look at the results of last year."),
     ("Desk", "moves the clock, runs the night's job, closes the survey."),
 ]
 
@@ -92,6 +96,7 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
             await schema.migrate(store.engine)
             await _fill(store, page, words, clock.now())
             async with started(settings, clock=clock.now) as bot:
+                telegram.at_work.append(lambda: bot.mouth.is_speaking)
                 _put_on_desk(page, store, bot, clock)
                 yield Demo(running, page, bot, store, clock)
         finally:
@@ -112,17 +117,32 @@ async def _fill(store: Store, page: Page, words: authority.Settings, now: dateti
             invite = await invites.make(tx, staff=member.id, expires_at=until)
             page.add_phone(name, f"{job}. Press START, type {_initials(name)}.", invite.code).open_chat()
         await _add_people(tx, page, until)
-        file = DEFINITIONS / f"{SURVEY}.yaml"
-        await surveys.open_survey(tx, words, file.read_text("utf-8"), source=file.name, closes=None, now=now)
-        survey = (await openings.open_surveys(tx))[0].id
     chance = random.Random(SEED)  # noqa: S311 (made-up answers, the same each time)
+    last_year = await _opened(store, words, now - LAST_YEAR)
+    await _answered_by(store, last_year, chance, sent=SENT_LAST_YEAR, begun=0, typed=())
     async with store.transaction() as tx:
-        joined = await people.joined(tx)
-        asked = await openings.questionnaire(tx, survey)
-        for at, person in enumerate(joined[: HAVE_SENT + HAVE_BEGUN]):
-            await _answer(tx, asked, person.id, survey, chance, stop_early=at >= HAVE_SENT)
+        await surveys.close_survey(tx, words, last_year, now=now - LAST_YEAR + OPEN_FOR)
+    survey = await _opened(store, words, now)
+    await _answered_by(store, survey, chance, sent=HAVE_SENT, begun=HAVE_BEGUN, typed=TYPED)
     async with store.transaction() as tx:
         await pool.turn(tx)
+
+
+async def _opened(store: Store, words: authority.Settings, now: datetime) -> SurveyId:
+    file = DEFINITIONS / f"{SURVEY}.yaml"
+    async with store.transaction() as tx:
+        text = file.read_text("utf-8")
+        return (await surveys.open_survey(tx, words, text, source=file.name, closes=None, now=now)).survey
+
+
+async def _answered_by(
+    store: Store, survey: SurveyId, chance: random.Random, *, sent: int, begun: int, typed: Sequence[str]
+) -> None:
+    """So many have sent, and so many have begun and not sent; `typed` is what they may write."""
+    async with store.transaction() as tx:
+        asked = await openings.questionnaire(tx, survey)
+        for at, person in enumerate((await people.joined(tx))[: sent + begun]):
+            await _answer(tx, asked, person.id, survey, chance, stop_early=at >= sent, typed=typed)
 
 
 async def _add_people(tx: Transaction, page: Page, until: datetime) -> None:
@@ -164,6 +184,7 @@ async def _answer(
     chance: random.Random,
     *,
     stop_early: bool,
+    typed: Sequence[str],
 ) -> None:
     """One made-up person answers; some stop half way and leave a draft."""
     answers = await drafts.start(tx, person, survey)
@@ -172,16 +193,21 @@ async def _answer(
         question = flow.next_question(asked, answers)
         if question is None:
             break
-        answers = _answered(asked, answers, question, chance)
+        answers = _answered(asked, answers, question, chance, typed)
     await drafts.keep(tx, person, survey, answers)
     if not stop_early:
         await answering.send(tx, person, survey)
 
 
-def _answered(asked: Questionnaire, answers: Answers, question: Question, chance: random.Random) -> Answers:
+def _answered(
+    asked: Questionnaire, answers: Answers, question: Question, chance: random.Random, typed: Sequence[str]
+) -> Answers:
     if question.kind is Kind.INFO:
         return flow.seen(asked, answers, question.id)
-    if question.kind in TYPED or chance.random() < 0.08:
+    if question.kind in TYPED_KINDS and typed and chance.random() < 0.5:
+        answers = flow.write(asked, answers, question.id, chance.choice(typed))
+        return flow.quote(asked, answers, question.id, chance.random() < 0.5)
+    if question.kind in TYPED_KINDS or chance.random() < 0.08:
         return flow.skip(asked, answers, question.id)
     if question.kind is Kind.SCALE:
         return flow.choose(asked, answers, question.id, min(10, max(0, round(chance.gauss(6.2, 2.4)))))
@@ -209,7 +235,8 @@ def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
 
     async def close() -> str:
         async with store.transaction() as tx:
-            closed = await surveys.close_survey(tx, (await surveys.named(tx, SURVEY)).id, now=clock.now())
+            survey = (await surveys.named(tx, SURVEY)).id
+            closed = await surveys.close_survey(tx, bot.words(), survey, now=clock.now())
         return f"It is closed, and {_told(closed.sent)} people had sent it. Whatever was not sent is destroyed."
 
     async def night() -> str:

@@ -52,6 +52,25 @@ PEOPLE: Final = tuple(
 )
 
 
+TYPED: Final = (
+    "Someone to talk to at weekends",
+    "Wifi from the first day. I had none for two months and missed my college forms",
+    "Priya always rings back, that helps more than anything",
+    "My own key",
+    "Tell us what happens to our answers",
+    "Help with the deposit. Nobody told me about it until Marcus did",
+    "Cooking for one. I lived on toast",
+    "Text me on 07700 900123 if you want to know more",
+    "Less changing of workers, I have told my story five times",
+    "Being asked",
+    "A bus pass, jobs are out at the retail park by NR4 6QP and the last bus is at 7",
+    "Don't know really",
+    "Time. Everyone was in such a hurry",
+    "The football on Thursdays, keep that going",
+)
+"""What people type in the boxes of the survey; names and numbers in it are for whoever reads it to black out."""
+
+
 def details(made_up: MadeUp, at: int) -> Details:
     """What the register says about them."""
     return Details(

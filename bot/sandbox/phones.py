@@ -9,10 +9,9 @@ from bot.sandbox import describe, enclosures
 from bot.sandbox.handset import Button, Handset, NotNow
 from bot.sandbox.markup import plain
 from bot.sandbox.model import Answer, Bot, Message, MessageId, Tap, User
-from bot.sandbox.telegram import Telegram
+from bot.sandbox.telegram import PATIENCE_SECONDS, Telegram
 
 TYPED_LETTERS = 4096
-PATIENCE_SECONDS = 20.0
 
 
 class Phone(Handset):

@@ -65,7 +65,8 @@ def message_json(phone: Handset, message: Message) -> Json:
     if message.keyboard:
         found["keyboard"] = message.keyboard
     if message.file:
-        found["file"] = {"name": message.file.name, "bytes": len(message.file.body)}
+        file = message.file
+        found["file"] = {"name": file.name, "bytes": len(file.body), "width": file.width, "height": file.height}
         found["photo"] = _photo(message)
     return found
 

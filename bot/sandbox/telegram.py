@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.sandbox import describe
@@ -16,6 +16,8 @@ from bot.sandbox.updates import UpdateQueue
 
 TAP_LIVES = 15.0
 QUIET_SECONDS = 0.03
+PATIENCE_SECONDS = 120.0
+"""Real seconds after which whatever is waited for is given up: for what never comes, not for what is slow."""
 FIRST_USER = 7_000_000_000
 FIRST_GROUP = -1_002_000_000_000
 
@@ -45,6 +47,8 @@ class Telegram:
         self.calls: list[Call] = []
         self.offences: list[Call] = []
         self.changes = Changes()
+        self.at_work: list[Callable[[], bool]] = []
+        """Whoever is here asks whether a bot in this process is still about to do something."""
         self.under_way = 0
         self._calls = 0
         self._message = self.chance.randint(100, 900)
@@ -204,8 +208,8 @@ class Telegram:
         """No update is waiting and no request is under way; a held poll does not count."""
         return not self.under_way and not any(bot.queue.ready for bot in self.bots.values())
 
-    async def settled(self, *, quiet: float = QUIET_SECONDS, patience: float = 20.0) -> None:
-        """Come back once everything was confirmed and nothing has moved for `quiet` real seconds.
+    async def settled(self, *, quiet: float = QUIET_SECONDS, patience: float = PATIENCE_SECONDS) -> None:
+        """Come back once everything was confirmed, nobody is at work, and nothing has moved for `quiet` real seconds.
 
         Raises: TimeoutError after `patience` real seconds.
         """
@@ -216,7 +220,7 @@ class Telegram:
                     async with asyncio.timeout(quiet):
                         await self.changes.next()
                 except TimeoutError:
-                    if self.is_quiet:
+                    if self.is_quiet and not any(is_at_work() for is_at_work in self.at_work):
                         return
 
     def describe_message(self, bot: Bot, message: Message) -> Json:

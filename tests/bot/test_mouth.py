@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from support.line import BLANK, Line, screen
 
-from bot.mouth import FileOut, Saying, TapAnswer
+from bot.mouth import FileOut, PictureOut, Saying, TapAnswer
 from storage import people, trail
 from storage.ids import ChatId
 from storage.people import Details
@@ -103,6 +106,119 @@ async def test_a_file_is_sent_with_its_caption_and_may_be_saved(telegram_line: L
     await line.said()
     assert ash.last.file is not None
     assert (ash.last.file.name, ash.text, ash.last.protected) == ("data.json", "What we hold", False)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1080, 1350)
+
+
+@dataclass
+class Drawn:
+    """A picture, and how often it was drawn."""
+
+    times: int = 0
+    gate: asyncio.Event | None = None
+
+    async def __call__(self) -> bytes:
+        self.times += 1
+        if self.gate is not None:
+            await self.gate.wait()
+        return PNG
+
+
+def picture(draw: Callable[[], Awaitable[bytes]], same: object = "one") -> PictureOut:
+    return PictureOut(screen("40 of 90 answered.", protect=False), draw, same, screen("Not drawn.", protect=False))
+
+
+async def say(line: Line, chat: int, *more: PictureOut) -> None:
+    line.mouth.say(Saying(ChatId(chat), more=list(more)))
+    await line.said()
+
+
+async def test_a_picture_comes_silently_with_its_words_and_buttons_and_may_be_passed_on(telegram_line: Line) -> None:
+    line = telegram_line
+    ash = await line.phone()
+    await say(line, ash.id, picture(Drawn()))
+    assert (ash.last.kind, ash.text) == ("photo", "40 of 90 answered.")
+    assert (ash.last.silent, ash.last.protected) == (True, False)
+    assert ash.last.keyboard == [[{"text": "Menu", "callback_data": "0:menu:"}]]
+    assert ash.last.file is not None
+    assert (ash.last.file.body, ash.last.file.name) == (PNG, "picture.png")
+    assert ash.chat.actions == ["upload_photo"]
+
+
+async def test_while_a_picture_is_drawn_everybody_else_is_answered(telegram_line: Line) -> None:
+    line = telegram_line
+    ash, jo = await line.phone("Ash"), await line.phone("Jo")
+    draw = Drawn(gate=asyncio.Event())
+    line.mouth.say(Saying(ChatId(ash.id), more=[picture(draw)]))
+    await line.show(jo, "Hello Jo")
+    await jo.until("Hello Jo")
+    assert ash.from_bot == []
+    draw.gate.set()
+    await line.said()
+    assert ash.text == "40 of 90 answered."
+
+
+async def test_a_picture_telegram_has_is_not_drawn_again_and_one_it_has_lost_is(telegram_line: Line) -> None:
+    line = telegram_line
+    ash, jo = await line.phone("Ash"), await line.phone("Jo")
+    draw = Drawn()
+    for phone in (ash, jo, ash):
+        await say(line, phone.id, picture(draw))
+    assert draw.times == 1
+    assert [one.kind for one in ash.from_bot] == ["photo", "photo"]
+    line.telegram.files.by_id.clear()
+    await say(line, jo.id, picture(draw))
+    await say(line, jo.id, picture(draw, same="another"))
+    assert draw.times == 3
+    assert [one.kind for one in jo.from_bot] == ["photo"] * 3
+
+
+async def test_a_double_tap_brings_one_picture_and_later_another_one_comes(telegram_line: Line) -> None:
+    line = telegram_line
+    ash = await line.phone()
+    draw = Drawn(gate=asyncio.Event())
+    for same in ("one", "one", "two", "one", "two"):
+        line.mouth.say(Saying(ChatId(ash.id), more=[picture(draw, same)]))
+    draw.gate.set()
+    await line.said()
+    assert len(ash.from_bot) == 2
+    await say(line, ash.id, picture(draw))
+    assert len(ash.from_bot) == 3
+
+
+async def test_a_picture_that_cannot_be_drawn_is_owned_up_to_and_what_comes_after_it_still_comes(
+    telegram_line: Line,
+) -> None:
+    line = telegram_line
+    ash = await line.phone()
+
+    async def broken() -> bytes:
+        raise ValueError
+
+    line.mouth.say(Saying(ChatId(ash.id), more=[picture(broken)], card=await line.card(ash, "The card")))
+    await line.said()
+    assert [one.text for one in ash.from_bot] == ["Not drawn.", "The card"]
+
+
+async def test_a_picture_is_tried_again_only_where_it_cannot_have_arrived(telegram_line: Line) -> None:
+    line = telegram_line
+    ash = await line.phone()
+    line.telegram.faults.add("429", method="sendPhoto", times=1, retry_after=1)
+    await say(line, ash.id, picture(Drawn()))
+    assert len(ash.from_bot) == 1
+    assert line.pauses == [1.0]
+    line.telegram.faults.add("reset_after", method="sendPhoto", times=1)
+    await say(line, ash.id, picture(Drawn()))
+    assert len(ash.from_bot) == 2
+
+
+async def test_that_a_picture_is_coming_need_not_be_heard(telegram_line: Line) -> None:
+    line = telegram_line
+    ash = await line.phone()
+    line.telegram.faults.add("500", method="sendChatAction")
+    await say(line, ash.id, picture(Drawn()))
+    assert ash.last.kind == "photo"
 
 
 async def test_a_group_is_left_and_nothing_is_said_there(telegram_line: Line) -> None:

@@ -226,9 +226,9 @@ async def test_staff_join_with_their_initials_alone_and_see_no_survey(northfield
     assert "Then" not in priya.text, "nothing else is asked of them, and nothing else announced"
     await priya.say("PS")
     assert "Your role here: participation worker." in priya.text
-    assert "You never see survey answers." in priya.text
+    assert "You never see who wrote it." in priya.text
     await priya.choose("Menu")
-    assert priya.buttons() == ["Help", "Log out"]
+    assert priya.buttons() == ["Results", "Help", "Log out"]
     async with northfield.store.transaction() as tx:
         (member,) = await staff.everyone(tx)
     assert member.state == "joined"

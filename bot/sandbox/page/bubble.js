@@ -34,6 +34,8 @@ function enclosure(message) {
     const picture = document.createElement("img");
     picture.src = message.photo;
     picture.alt = "Photo, no description";
+    // Its room is kept before it has come, so that the chat ends where it ended.
+    if (message.file?.width) { picture.width = message.file.width; picture.height = message.file.height; }
     picture.className = message.covered ? "spoiler-photo" : "";
     return picture;
   }
