@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import schema
 from storage.errors import StorageError, WrongSchema
@@ -32,6 +32,8 @@ from storage.tables import epoch, metadata
 BUSY_SECONDS = 60
 _SQLITE, _DUMP = b"SQLite format 3\0", b"PGDMP"
 LOOK_SECONDS = 0.01
+BETWEEN_LOOKS, LOOKS = 0.1, 600
+"""Seconds between two looks at who else is reading, and how often at most: a minute."""
 _LOCKED = text(
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_class ON pg_class.oid = relation "
     "WHERE application_name = :session AND granted AND mode = 'AccessShareLock' AND relkind = 'r' "
@@ -252,9 +254,22 @@ async def _restored_postgres(url: URL, path: Path) -> AsyncIterator[tuple[AsyncE
         # What was just removed lies in the tables' files until they are written anew.
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await _wait_for_snapshots(connection)
             await connection.execute(text("VACUUM FULL"))
     finally:
         await engine.dispose()
+
+
+async def _wait_for_snapshots(connection: AsyncConnection) -> None:
+    """Wait until nobody looks at the rows as they were: an analysis the server began by itself keeps dead ones alive."""
+    looking = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
+    )
+    for _ in range(LOOKS):
+        if not await connection.scalar(looking):
+            return
+        await asyncio.sleep(BETWEEN_LOOKS)
 
 
 async def _fill(url: URL, path: Path) -> None:
