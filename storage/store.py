@@ -12,6 +12,7 @@ from sqlalchemy import event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import sqlite
 from storage.errors import NotSetUp
 from storage.ids import AuthorityId
 from storage.keys import Keys
@@ -134,7 +135,7 @@ def make_engine(url: str) -> AsyncEngine:
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, connect_args={"async_creator_fn": sqlite.connect})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

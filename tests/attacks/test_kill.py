@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import sqlite3
@@ -36,6 +37,9 @@ from surveys.load import load
 SURVEY = "care_leaver_survey"
 ASKED = load((DEFINITIONS / f"{SURVEY}.yaml").read_text("utf-8"), source=SURVEY)
 START_SECONDS = 5.0
+PATIENCE = 240
+"""Seconds after which nothing more is waited for."""
+LOOK_AGAIN = 0.002
 AT_ONCE = 6
 
 IN_THE_DATABASE = (
@@ -126,7 +130,7 @@ async def play(here: Ruin, kills: int, chance: random.Random) -> None:
             dying.result()
             here.kills += 1
         await here.restart()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await answering
     finally:
         answering.cancel()
@@ -174,13 +178,14 @@ def told(values: Any) -> str:
     return json.dumps(dict(values), sort_keys=True)
 
 
-async def killed(url: str, folder: Path, say: Callable[[str, object], None], *, kills: int, seed: int) -> None:
+async def killed(url: str, folder: Path, say: Callable[[str, object], None], *, kills: int, seed: int) -> float:
+    """Kill it so often and look at what is left; gives the seconds of the slowest start."""
     async with ruin(url, folder, 10 * kills) as here:
         await play(here, kills, random.Random(seed))
         await check(here, url, folder)
         say("kills", here.kills)
         say("slowest start", round(max(here.starts), 2))
-        assert max(here.starts) <= START_SECONDS
+        return max(here.starts)
 
 
 @pytest.mark.parametrize(("database", "kills", "seed"), [("sqlite", 5, 3), ("postgresql", 3, 4)], indirect=["database"])
@@ -196,7 +201,8 @@ async def test_killed_while_people_answer_the_bot_loses_and_doubles_nothing(
 async def test_ten_times_ten_kills_on_each_database(
     database_url: str, seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    await killed(database_url, tmp_path, record_property, kills=10, seed=100 + seed)
+    slowest = await killed(database_url, tmp_path, record_property, kills=10, seed=100 + seed)
+    assert slowest <= START_SECONDS
 
 
 # Commands that die
@@ -206,12 +212,19 @@ Then = Callable[[Ruin], Awaitable[None]]
 
 
 async def while_they_answer(url: str, folder: Path, then: Then) -> None:
+    """Do this to the bot while four people answer; nobody sends before it is done: all along there are drafts."""
     async with ruin(url, folder, 4) as here:
+        for one in here.people:
+            one.may_send.clear()
         await here.restart()
         answering = asyncio.gather(*(one.answer_all() for one in here.people))
         try:
-            await then(here)
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(PATIENCE):
+                for one in here.people:
+                    await one.has_begun.wait()
+                await then(here)
+                for one in here.people:
+                    one.may_send.set()
                 await answering
         finally:
             answering.cancel()
@@ -254,7 +267,8 @@ async def test_a_backup_killed_half_way_leaves_nothing_under_its_name_and_the_ne
 def wait_for_part_of(place: Path, process: subprocess.Popen[bytes]) -> None:
     """Until the backup has begun to be written (or is there already)."""
     while not any(place.rglob("copy.db")):
-        assert process.poll() in (None, 0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            assert process.wait(LOOK_AGAIN) == 0
 
 
 def is_whole(file: Path) -> bool:

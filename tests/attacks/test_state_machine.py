@@ -363,7 +363,7 @@ def played(template: Path, *, examples: int, steps: int) -> frozenset[str]:
 
 def test_whatever_anybody_does_in_whatever_order_everything_still_holds(migrated_sqlite: Path) -> None:
     reached = played(migrated_sqlite, examples=10, steps=40)
-    assert {"question", "survey/ready", "contact"} <= reached, "they have not got about enough for this to mean anything"
+    assert {"question", "survey/ready", "contact"} <= reached, "they have not got about enough to mean anything"
 
 
 @pytest.mark.prove

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -31,7 +32,9 @@ from storage.errors import NotSetUp, WrongSchema
 from storage.store import Store
 
 YOUSAID = Path(sys.executable).with_name("yousaid")
-PATIENCE = 30.0
+PATIENCE = 240.0
+"""Seconds after which a process is given up."""
+LOOK_AGAIN = 0.02
 ELSEWHERE = "another-machine/17/4711"
 
 
@@ -73,7 +76,8 @@ class Processes:
         end = time.monotonic() + PATIENCE
         while words not in self.said(number):
             assert time.monotonic() < end, self.said(number)
-            await asyncio.to_thread(os.sched_yield)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self.running[number].wait, LOOK_AGAIN)
 
     async def ended(self, process: subprocess.Popen[bytes]) -> int:
         return await asyncio.to_thread(process.wait, PATIENCE)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Awaitable
 from pathlib import Path
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, TimeoutError
 
 from bot.sandbox.demo import Demo
 from bot.sandbox.phones import Phone
@@ -16,6 +16,8 @@ PICTURES = Path(__file__).parent / "pictures"
 KEEP_PICTURES = bool(os.environ.get("YOUSAID_PICTURES"))
 MOST_BYTES = 300_000
 MOST_TABS = 120
+LOOKS, A_LOOK = 20, 2_000
+"""How often, and for how many milliseconds each time, the page is watched for what the bot has said."""
 
 DRAWN = """([label, wanted]) => {
   const unit = document.querySelector(`article[aria-label="${label}"]`);
@@ -45,17 +47,23 @@ class Held:
         await self.drawn()
 
     async def drawn(self) -> None:
-        """Come back once the page shows what the bot last said."""
-        await self.here.running.telegram.settled(quiet=0.02)
-        wanted = [
-            [
-                message.id,
-                message.text,
-                [button.get("callback_data", "") for row in message.keyboard or [] for button in row],
+        """Come back once the page shows what the bot last said. On a busy machine it may say more meanwhile."""
+        for left in reversed(range(LOOKS)):
+            await self.here.running.telegram.settled(quiet=0.02)
+            wanted = [
+                [
+                    message.id,
+                    message.text,
+                    [button.get("callback_data", "") for row in message.keyboard or [] for button in row],
+                ]
+                for message in self.phone.messages
             ]
-            for message in self.phone.messages
-        ]
-        await self.tab.wait_for_function(DRAWN, arg=[self.label, wanted])
+            try:
+                await self.tab.wait_for_function(DRAWN, arg=[self.label, wanted], timeout=A_LOOK)
+                return
+            except TimeoutError:
+                if not left:
+                    raise
 
     async def start(self) -> None:
         await self.done(self.node.get_by_role("button", name="START").click())

@@ -22,8 +22,10 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, HIGH = 1680, 1120
-PATIENCE = 40_000
+PATIENCE = 120_000
 QUESTIONS = 31
+MOST_DAYS = 9
+"""Over Christmas and a weekend nobody is asked anything for so long."""
 HELD_BACK = "Weekend calls. Someone who stays."
 PICTURED = {
     "1 of 31": "question",
@@ -32,7 +34,7 @@ PICTURED = {
     "27 of 31": "rank",
 }
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
@@ -242,7 +244,7 @@ async def what_is_held(ash: Held) -> None:
 
 
 async def test_nothing_about_anybody_ever_stands_on_a_lock_screen(here: Demo, tab: Page, wrong: list[str]) -> None:
-    """Two days of reminders and deadlines go by with every phone locked."""
+    """Reminders and deadlines go by with every phone locked: two days, or more where the team is away meanwhile."""
     ash, priya, marcus = (Held(tab, here, name) for name in ("Ash", "Priya Shah", "Marcus Bell"))
     for worker, initials in ((priya, "PS"), (marcus, "MB")):
         await worker.start()
@@ -254,7 +256,9 @@ async def test_nothing_about_anybody_ever_stands_on_a_lock_screen(here: Demo, ta
     for phone in (ash, priya, marcus):
         await phone.do("Lock")
     await tab.get_by_role("navigation").get_by_role("button", name="Desk").click()
-    for _ in range(2):
+    for day in range(MOST_DAYS):
+        if day >= 2 and all(held.phone.lock_screen for held in (ash, priya, marcus)):
+            break
         before = here.clock.time()
         await tab.get_by_role("button", name="One day on").click()
         await here.page.changes.until(lambda since=before: here.clock.time() > since + 3600 and not _busy(here))

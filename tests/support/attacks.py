@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from scipy.stats import poisson
 from support.linkage import ALSO_TOLD, CARE, TOLD, World
 from support.thief import FILES, LOG, Box, Copy, Row, said_in
 
@@ -82,7 +81,12 @@ def largest_rho(tried: Iterable[Attack], *, ranked: int = 250) -> float:
 
 def most_by_luck(mean: float, tries: int) -> int:
     """The largest count that luck reaches more often than 0.001 divided by the number of tries."""
-    return int(poisson.isf(FALSE_ALARM / tries, mean)) if mean else 0
+    if not mean:
+        return 0
+    # Read here and not above: every worker reads this module, and few of them come this way.
+    from scipy.stats import poisson
+
+    return int(poisson.isf(FALSE_ALARM / tries, mean))
 
 
 def rho_limit(ranked: int) -> float:

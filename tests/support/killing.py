@@ -53,7 +53,7 @@ class Victim:
 
     def command(self, *words: str, dies: str = "") -> int:
         """Run one command to its end; gives how it ended (minus the signal's number when it was killed)."""
-        return self.popen(*words, dies=dies).wait(timeout=60)
+        return self.popen(*words, dies=dies).wait(timeout=240)
 
     def popen(self, *words: str, dies: str = "") -> subprocess.Popen[bytes]:
         """One command, left running."""
@@ -132,6 +132,13 @@ class Answerer:
     has_left: bool = False
     taps: int = 0
     sent: bool = False
+    may_send: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, they stop before Send until it is set."""
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once an answer of theirs is acknowledged."""
+
+    def __post_init__(self) -> None:
+        self.may_send.set()
 
     async def answer_all(self) -> None:
         """Join in, answer, send."""
@@ -200,6 +207,7 @@ class Answerer:
         if self.going_back_to is None:
             if last is not None and shown.id != last.id:
                 self.acknowledged.add(last.id)
+                self.has_begun.set()
             if shown.id in self.acknowledged:
                 self.lost.append(shown.id)
         elif shown.id != self.going_back_to:
@@ -226,6 +234,8 @@ class Answerer:
         elif shown is None:
             onwards = next((one for one in ONWARDS if one in actions), None)
             assert onwards is not None, f"no way on from {card.text!r}"
+            if onwards == "send":
+                await self.may_send.wait()
             self._press(card, onwards, None)
         elif self.going_back_to not in (None, shown.id):
             self._press(card, "back", None)
@@ -334,7 +344,7 @@ class Ruin:
         self.deadline.polled.clear()
         self.victim.start(dies=dies)
         polled = asyncio.create_task(self.deadline.polled.wait())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(240):
             await asyncio.wait({polled, self.dying()}, return_when=asyncio.FIRST_COMPLETED)
         if polled.done():
             self.starts.append(time.perf_counter() - self.victim.started_at)

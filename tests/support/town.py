@@ -121,12 +121,14 @@ async def town(database_url: str, keys: Path, *, now: datetime = TUESDAY) -> Asy
     async with await serve(telegram) as running:
         settings = Settings(token=telegram.bot.token, api_url=running.api_url, database_url=database_url, keys=keys)
         store = Store.open(database_url, keys)
-        await schema.migrate(store.engine)
+        if await schema.found(store.engine) != schema.head():
+            await schema.migrate(store.engine)
         words = authority.load(NORTHFIELD.read_text("utf-8"), source="northfield.yaml")
         await store.add_authority(words.name, authority.kept(words))
         here = Town(telegram, running, clock, settings, store)
         try:
             async with started(settings, clock=clock.now) as here.bot:
+                telegram.at_work.append(lambda: bool(here.bot and here.bot.mouth.is_speaking))
                 yield here
         finally:
             await store.close()
