@@ -261,7 +261,7 @@ async def _restored_postgres(url: URL, path: Path) -> AsyncIterator[tuple[AsyncE
 
 
 async def _wait_for_snapshots(connection: AsyncConnection) -> None:
-    """Wait until nobody looks at the rows as they were: an analysis the server began by itself keeps dead ones alive."""
+    """Wait until nobody sees the rows as they were: an analysis the server began by itself keeps dead ones alive."""
     looking = text(
         "SELECT count(*) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
