@@ -33,16 +33,18 @@ install: .venv/installed
 demo: install
 	$(BIN)/yousaid demo
 
-lint: install
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-
+LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
-test: lint
-	$(PYTEST)
+lint: install
+	$(LINT)
+
+# The code is read while it runs: alone, reading it all for the first time would leave one of two cores idle.
+test: install
+	@($(LINT)) >.venv/lint.log 2>&1 & reading=$$!; \
+	$(PYTEST); tests=$$?; \
+	wait $$reading; lint=$$?; \
+	cat .venv/lint.log; exit $$((tests ? tests : lint))
 
 # Branch coverage of the parts alone: the stories and attacks go through everything again, and counting slows them most.
 WHOLE := tests/stories tests/attacks tests/browser tests/sandbox tests/words tests/bench \

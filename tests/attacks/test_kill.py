@@ -9,7 +9,7 @@ import random
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
-from support.killing import Answerer, Deadline, Ruin, Victim
+from support.killing import Answerer, Deadline, Forking, Process, Ruin, Victim
 from support.town import DEFINITIONS, NORTHFIELD
 
 from bot.sandbox.clock import Clock
@@ -60,8 +60,16 @@ SELDOM = {"sendmessage", "deletemessage"}
 SENDING = {"mid-Send", "before marking as done"}
 
 
+@pytest.fixture(scope="module")
+def forking() -> Iterator[Forking]:
+    """Where the many processes of a run come from; the long proofs start each from the beginning."""
+    made = Forking()
+    yield made
+    made.close()
+
+
 @asynccontextmanager
-async def ruin(url: str, folder: Path, count: int) -> AsyncIterator[Ruin]:
+async def ruin(url: str, folder: Path, count: int, forking: Forking | None = None) -> AsyncIterator[Ruin]:
     """So many people who have joined, the survey open, and a bot that is not running yet."""
     deadline = Deadline()
     telegram = Telegram(clock=Clock(), faults=deadline, record=False)
@@ -87,7 +95,7 @@ async def ruin(url: str, folder: Path, count: int) -> AsyncIterator[Ruin]:
             "YOUSAID_DATABASE_URL": url,
             "YOUSAID_KEYS": str(keys),
         }
-        victim = Victim(environment, folder)
+        victim = Victim(environment, folder, forking)
         try:
             yield Ruin(telegram, deadline, victim, everyone)
         finally:
@@ -178,9 +186,17 @@ def told(values: Any) -> str:
     return json.dumps(dict(values), sort_keys=True)
 
 
-async def killed(url: str, folder: Path, say: Callable[[str, object], None], *, kills: int, seed: int) -> float:
+async def killed(
+    url: str,
+    folder: Path,
+    say: Callable[[str, object], None],
+    *,
+    kills: int,
+    seed: int,
+    forking: Forking | None = None,
+) -> float:
     """Kill it so often and look at what is left; gives the seconds of the slowest start."""
-    async with ruin(url, folder, 10 * kills) as here:
+    async with ruin(url, folder, 10 * kills, forking) as here:
         await play(here, kills, random.Random(seed))
         await check(here, url, folder)
         say("kills", here.kills)
@@ -190,9 +206,14 @@ async def killed(url: str, folder: Path, say: Callable[[str, object], None], *, 
 
 @pytest.mark.parametrize(("database", "kills", "seed"), [("sqlite", 5, 3), ("postgresql", 3, 4)], indirect=["database"])
 async def test_killed_while_people_answer_the_bot_loses_and_doubles_nothing(
-    database_url: str, kills: int, seed: int, tmp_path: Path, record_property: Callable[[str, object], None]
+    database_url: str,
+    kills: int,
+    seed: int,
+    tmp_path: Path,
+    forking: Forking,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    await killed(database_url, tmp_path, record_property, kills=kills, seed=seed)
+    await killed(database_url, tmp_path, record_property, kills=kills, seed=seed, forking=forking)
 
 
 @pytest.mark.prove
@@ -211,9 +232,9 @@ async def test_ten_times_ten_kills_on_each_database(
 Then = Callable[[Ruin], Awaitable[None]]
 
 
-async def while_they_answer(url: str, folder: Path, then: Then) -> None:
+async def while_they_answer(url: str, folder: Path, forking: Forking, then: Then) -> None:
     """Do this to the bot while four people answer; nobody sends before it is done: all along there are drafts."""
-    async with ruin(url, folder, 4) as here:
+    async with ruin(url, folder, 4, forking) as here:
         for one in here.people:
             one.may_send.clear()
         await here.restart()
@@ -234,19 +255,19 @@ async def while_they_answer(url: str, folder: Path, then: Then) -> None:
 
 @pytest.mark.parametrize("point", ["resealed", "before commit"])
 async def test_a_nightly_job_killed_half_way_loses_nothing_and_the_next_one_turns_the_key(
-    database_url: str, tmp_path: Path, point: str
+    database_url: str, tmp_path: Path, point: str, forking: Forking
 ) -> None:
     async def turn(here: Ruin) -> None:
         dead = await asyncio.to_thread(here.victim.command, "pool", "turn", dies=point)
         assert dead == -9
         assert await asyncio.to_thread(here.victim.command, "pool", "turn") == 0
 
-    await while_they_answer(database_url, tmp_path, turn)
+    await while_they_answer(database_url, tmp_path, forking, turn)
     assert len(list((tmp_path / "keys" / "burn").glob("*.key"))) == 1
 
 
 async def test_a_backup_killed_half_way_leaves_nothing_under_its_name_and_the_next_one_is_whole(
-    sqlite_database_url: str, tmp_path: Path
+    sqlite_database_url: str, tmp_path: Path, forking: Forking
 ) -> None:
     place = tmp_path / "backups"
     place.mkdir()
@@ -261,10 +282,10 @@ async def test_a_backup_killed_half_way_leaves_nothing_under_its_name_and_the_ne
         assert await asyncio.to_thread(here.victim.command, "backup", str(place / "copy.db")) == 0
         assert is_whole(place / "copy.db")
 
-    await while_they_answer(sqlite_database_url, tmp_path, back_up)
+    await while_they_answer(sqlite_database_url, tmp_path, forking, back_up)
 
 
-def wait_for_part_of(place: Path, process: subprocess.Popen[bytes]) -> None:
+def wait_for_part_of(place: Path, process: Process) -> None:
     """Until the backup has begun to be written (or is there already)."""
     while not any(place.rglob("copy.db")):
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -32,7 +32,7 @@ from storage.errors import NotSetUp, WrongSchema
 from storage.store import Store
 
 YOUSAID = Path(sys.executable).with_name("yousaid")
-PATIENCE = 240.0
+PATIENCE = 120.0
 """Seconds after which a process is given up."""
 LOOK_AGAIN = 0.02
 ELSEWHERE = "another-machine/17/4711"
@@ -78,6 +78,7 @@ class Processes:
             assert time.monotonic() < end, self.said(number)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self.running[number].wait, LOOK_AGAIN)
+                assert words in self.said(number), self.said(number)
 
     async def ended(self, process: subprocess.Popen[bytes]) -> int:
         return await asyncio.to_thread(process.wait, PATIENCE)

@@ -74,8 +74,8 @@ def arm(store: Store, order: dict[str, Any]) -> None:
         timer.start()
 
 
-async def obey(url: str, keys: str, order: dict[str, Any]) -> None:
-    store = Store(make_engine(url), DeadlyKeys(Path(keys), order.get("point")))
+async def obey(order: dict[str, Any]) -> None:
+    store = Store(make_engine(order["url"]), DeadlyKeys(Path(order["keys"]), order.get("point")))
     survey, person = SurveyId(order["survey"]), PersonId(order.get("person", 0))
     arm(store, order)
     async with store.transaction() as tx:
@@ -90,13 +90,13 @@ async def obey(url: str, keys: str, order: dict[str, Any]) -> None:
     await store.close()
 
 
-def main(url: str, keys: str) -> None:
+def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             try:
-                asyncio.run(obey(url, keys, json.loads(line)))
+                asyncio.run(obey(json.loads(line)))
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)
@@ -106,4 +106,4 @@ def main(url: str, keys: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

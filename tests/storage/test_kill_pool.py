@@ -37,28 +37,27 @@ EVERYBODY = people(*range(1, 41))
 class Victim:
     """Does work in a process that may be told to kill itself while at it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], **where: str) -> None:
         self._process = process
-        assert process.stdout is not None
-        assert process.stdin is not None
-        assert process.stdout.readline() == "ready\n"
+        self._where = where
 
     def do(self, work: str, survey: SurveyId, **order: object) -> bool:
         """Whether it was killed; it fails the test when it ends in any other way than that or well."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"work": work, "survey": survey, **order}) + "\n")
+        self._process.stdin.write(json.dumps({"work": work, "survey": survey, **self._where, **order}) + "\n")
         self._process.stdin.flush()
         ended = int(self._process.stdout.readline())
         assert ended in (0, KILLED), (work, order)
         return ended == KILLED
 
 
-@pytest.fixture
-def victim(store: Store, database_url: str) -> Iterator[Victim]:
+@pytest.fixture(scope="module")
+def forking() -> Iterator[subprocess.Popen[str]]:
+    """The process that forks a new one for each piece of work."""
     here = Path(__file__).parent
     process = subprocess.Popen(
-        [sys.executable, str(here / "pool_victim.py"), database_url, str(store.keys.keep.parent)],
+        [sys.executable, str(here / "pool_victim.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -66,9 +65,16 @@ def victim(store: Store, database_url: str) -> Iterator[Victim]:
         env={"PYTHONPATH": str(here.parents[1]), "PATH": ""},
     )
     with process:
-        yield Victim(process)
         assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
         process.stdin.close()
+
+
+@pytest.fixture
+def victim(store: Store, database_url: str, forking: subprocess.Popen[str]) -> Victim:
+    return Victim(forking, url=database_url, keys=str(store.keys.keep.parent))
 
 
 async def check(store: Store, survey: SurveyId) -> tuple[set[str], set[str]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import json
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.sandbox.faults import Fault, Faults, Kind
 from bot.sandbox.model import Message, Tap
@@ -28,6 +32,8 @@ from surveys.values import EMPTY, Answers
 ROOT = Path(__file__).parents[2]
 DEADLY = Path(__file__).with_name("deadly.py")
 
+LONG = 240.0
+"""Seconds after which nothing more is waited for."""
 PATIENCE = 0.8
 """Seconds after which somebody whose tap got no answer taps again."""
 
@@ -36,14 +42,91 @@ ONWARDS = ("send", "show", "start", "survey", "carry_on", "menu")
 """What leads on from whatever is no question."""
 
 
-class Victim:
-    """`yousaid` as a process: started, killed, and started again."""
+class Process(Protocol):
+    """What is asked of a process here."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def kill(self) -> None: ...
+
+
+class Forked:
+    """A process that was forked for us by another."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self.has_ended = threading.Event()
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self.has_ended.wait(timeout):
+            raise subprocess.TimeoutExpired("yousaid", timeout or 0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def kill(self) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+class Forking:
+    """A process with all of `yousaid` read, that forks one like a fresh start for every command it is given."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(DEADLY), "--fork"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        self._born: queue.SimpleQueue[Forked] = queue.SimpleQueue()
+        self._alive: dict[int, Forked] = {}
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def start(self, words: Sequence[str], *, environment: Mapping[str, str], folder: Path, log: Path) -> Forked:
+        order = {"words": words, "environment": dict(environment), "folder": str(folder), "log": str(log)}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        return self._born.get(timeout=LONG)
+
+    def close(self) -> None:
+        with self._process:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            pid, *ended = map(int, line.split())
+            if ended:
+                child = self._alive.pop(pid)
+                child.returncode = ended[0]
+                child.has_ended.set()
+            else:
+                self._alive[pid] = Forked(pid)
+                self._born.put(self._alive[pid])
+
+
+class Victim:
+    """`yousaid` as a process: started, killed, and started again; forked from another if there is one."""
+
+    def __init__(self, environment: dict[str, str], folder: Path, forking: Forking | None = None) -> None:
+        self._forking = forking
         self._environment = os.environ | environment | {"PYTHONPATH": str(ROOT)}
         self._folder = folder
         self._log = (folder / "bot.log").open("ab")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.started_at = 0.0
 
     def start(self, *, dies: str = "") -> None:
@@ -53,10 +136,14 @@ class Victim:
 
     def command(self, *words: str, dies: str = "") -> int:
         """Run one command to its end; gives how it ended (minus the signal's number when it was killed)."""
-        return self.popen(*words, dies=dies).wait(timeout=240)
+        return self.popen(*words, dies=dies).wait(timeout=LONG)
 
-    def popen(self, *words: str, dies: str = "") -> subprocess.Popen[bytes]:
+    def popen(self, *words: str, dies: str = "") -> Process:
         """One command, left running."""
+        if self._forking is not None:
+            environment = self._environment | ({"YOUSAID_DIES": dies} if dies else {})
+            log = self._folder / "bot.log"
+            return self._forking.start(words, environment=environment, folder=self._folder, log=log)
         program = [sys.executable, str(DEADLY)] if dies else [str(Path(sys.executable).with_name("yousaid"))]
         environment = self._environment | ({"YOUSAID_DIES": dies} if dies else {})
         return subprocess.Popen(
@@ -344,7 +431,7 @@ class Ruin:
         self.deadline.polled.clear()
         self.victim.start(dies=dies)
         polled = asyncio.create_task(self.deadline.polled.wait())
-        async with asyncio.timeout(240):
+        async with asyncio.timeout(LONG):
             await asyncio.wait({polled, self.dying()}, return_when=asyncio.FIRST_COMPLETED)
         if polled.done():
             self.starts.append(time.perf_counter() - self.victim.started_at)

@@ -165,6 +165,7 @@ class Thief:
         mark = self.world.mark.encode()
         word = re.compile(re.escape(mark) + rb"[0-9a-f]{16}")
         secrets_of_ours = [self.beginning, copy.live_key] if copy.live_key else []
+        ours = set(own)
         for file in files:
             try:
                 whole = file.read_bytes()
@@ -172,9 +173,9 @@ class Thief:
                 continue
             copy.read += len(whole)
             if mark in whole:
-                where = LOG if file.parent.name == "pg_wal" else FILES if file in own else file.name
+                where = LOG if file.parent.name == "pg_wal" else FILES if file in ours else file.name
                 copy.found.setdefault(where, []).extend(hit.decode() for hit in word.findall(whole))
-            if file in own and any(each in whole for each in secrets_of_ours):
+            if file in ours and any(each in whole for each in secrets_of_ours):
                 copy.leaks.append(file.name)
 
 
