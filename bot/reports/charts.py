@@ -289,11 +289,12 @@ def _row(sheet: _Sheet, label: str, number: str, percent: int | None) -> None:
 
 
 def _interval(sheet: _Sheet, share: ShareView, y: float) -> None:
-    """A band behind the end of the bar just drawn."""
-    bar = sheet.shapes.pop()
-    sheet.shapes.append(Box(_at(share.low), y, max(4.0, _at(share.high) - _at(share.low)), BAR, BAND))
+    """A band and a point in place of the bar just drawn; its track stays."""
+    bar = sheet.shapes[-1]
     if isinstance(bar, Box) and bar.colour == FILL:
-        sheet.shapes.append(Mark(_at(share.percent), y + BAR / 2))
+        sheet.shapes.pop()
+    sheet.shapes.append(Box(_at(share.low), y, max(4.0, _at(share.high) - _at(share.low)), BAR, BAND))
+    sheet.shapes.append(Mark(_at(share.percent), y + BAR / 2))
 
 
 def _measure(sheet: _Sheet, figure: FigureView) -> None:

@@ -14,7 +14,7 @@ from made_up import northfield, results
 from PIL import Image, ImageFont
 
 from bot.reports import charts, drawing
-from bot.reports.views import views
+from bot.reports.views import ShareView, views
 from bot.screens import utf16_units
 from engagement.results import Results
 from surveys.publication import Level
@@ -175,6 +175,15 @@ def test_a_benchmark_is_a_hollow_mark_with_its_year_and_never_one_of_grade_c() -
     assert svg.count("<circle") == 2
     assert "No comparison." in charts.as_text(found, "worker_contact", settings)
     assert all(not one.marked for figure in views(found, settings).figures for one in figure.beside if one.grade == "C")
+
+
+@pytest.mark.parametrize("percent", [0, 40])
+def test_a_part_has_its_track_whatever_its_share(percent: int) -> None:
+    sheet = charts._Sheet()
+    charts._row(sheet, "18 to 20", f"{percent}%", percent)
+    charts._interval(sheet, ShareView("Always", 0, percent, 0, 50), sheet.y - charts.GAP - charts.BAR)
+    assert [type(shape).__name__ for shape in sheet.shapes[2:]] == ["Box", "Box", "Mark"]
+    assert sheet.shapes[2].colour == charts.TRACK
 
 
 def test_two_waves_are_two_points_and_a_verdict_without_an_arrow() -> None:
