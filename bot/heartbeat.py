@@ -78,6 +78,7 @@ class Heartbeat:
         self._settings = settings
         self._on_settings = on_settings
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ticking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Tick now and every thirty seconds."""
@@ -92,11 +93,16 @@ class Heartbeat:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Tick no more; a tick under way has let go of the database when this returns."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
 
     async def _tick_until_stopped(self) -> None:
+        self._ticking = asyncio.current_task()
         with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log being stopped as an error
             await self.tick()
 

@@ -97,7 +97,7 @@ class Bot:
     async def stop(self, tasks: list[asyncio.Task[None]]) -> None:
         """Take no more updates, say what is owed, and write what was learnt from it."""
         self.intake.stopping = True
-        self.heartbeat.stop()
+        await self.heartbeat.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

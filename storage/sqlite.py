@@ -6,6 +6,7 @@ back cost several times what SQLite does at the other end, so here all four are 
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -58,7 +59,19 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """A connection whose cursors make one errand of a statement."""
+    """A connection whose cursors make one errand of a statement, and which stops once however often it is told to."""
+
+    _stopping: asyncio.Future[Any] | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the connection's thread; what comes back is done when it has ended.
+
+        A thread that has ended answers nobody. Told twice to stop, as happens when a transaction is cancelled twice,
+        the driver as it comes would wait for the second answer for ever.
+        """
+        if self._stopping is None:
+            self._stopping = super().stop()
+        return self._stopping
 
     async def errand(self, work: Callable[[], object]) -> None:
         """Carry this out in the connection's own thread."""

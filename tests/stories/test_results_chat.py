@@ -134,6 +134,7 @@ async def test_a_manager_has_one_picture_on_the_menu_and_reads_it_as_text(northf
     await mo.choose("Menu")
     assert labels(mo.card) == ["Results", "Help", "Log out"], "nothing has closed"
     await closed(northfield)
+    await northfield.deliver()  # the news of it, which would come at any moment
     await mo.say("/menu")
     assert labels(mo.card) == ["Results", "Results in one picture", "Help", "Log out"]
     checked(await picture_after(mo, "Results in one picture"))
