@@ -52,6 +52,7 @@ PROTECTED: Final[Mapping[str, bool]] = {
     "envelope/finished": True,
     "envelope/reminder": True,
     "envelope/update": True,
+    "envelope/own": True,
 }
 
 

@@ -113,7 +113,7 @@ class Sender:
         if send.row.person is None or not send.full:
             return None
         visit = await self._visit(tx, send)
-        args = {name: value for name, value in send.row.opens.items() if name != "screen"}
+        args = {name: value for name, value in send.row.opens.items() if name not in ("screen", "line")}
         try:
             await go(visit, str(send.row.opens["screen"]), **args)
         except Exception as error:  # the neutral line leads to whatever there is now
@@ -124,13 +124,13 @@ class Sender:
     async def _envelope(self, tx: Transaction, send: Send) -> _Letter:
         """One neutral line and Open. Raises: NoSuchTask when what it is about has gone."""
         row, now = send.row, self._clock()
-        about: dict[str, object] = {}
+        about: dict[str, object] = {"line": row.opens["line"]} if "line" in row.opens else {}
         if "task" in row.opens:
             task = await tasks.find(tx, TaskId(row.opens["task"]))
-            about = {"due_day": task.due_at, "due_time": task.due_at}
+            about |= {"due_day": task.due_at, "due_time": task.due_at}
         elif "due" in row.opens:
             due_at = datetime.fromisoformat(row.opens["due"])
-            about = {"due_day": due_at, "due_time": due_at}
+            about |= {"due_day": due_at, "due_time": due_at}
         language = "en" if row.person is None else (await people.by_id(tx, row.person)).language
         words = self._settings().spoken(language)
         screen = self._screens.render(row.envelope, language, now=now, s=words, **about)

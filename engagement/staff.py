@@ -29,6 +29,9 @@ class Permission(StrEnum):
     SEE_OVERDUE = "see overdue"
     SEE_AUDIT = "see audit"
     FORGET_PERSON = "forget person"
+    SEND_OWN = "send to own people"
+    SEND_EVERYONE = "send to everyone"
+    MOVE_PEOPLE = "move people"
 
 
 _P = Permission
@@ -36,7 +39,17 @@ _P = Permission
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     # Keeps the machine running, and sees nobody.
     "administrator": frozenset({_P.SET_UP, _P.BACK_UP, _P.ADD_STAFF}),
-    "manager": frozenset({_P.CONFIRM_IMPORT, _P.SEE_RESPONSE, _P.SEE_FIGURES, _P.TAKE_TASKS, _P.SEE_OVERDUE}),
+    "manager": frozenset(
+        {
+            _P.CONFIRM_IMPORT,
+            _P.SEE_RESPONSE,
+            _P.SEE_FIGURES,
+            _P.TAKE_TASKS,
+            _P.SEE_OVERDUE,
+            _P.SEND_EVERYONE,
+            _P.MOVE_PEOPLE,
+        }
+    ),
     "participation": frozenset(
         {
             _P.IMPORT_REGISTER,
@@ -48,9 +61,11 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.READ_COMMENTS,
             _P.SEE_ANY_PERSON,
             _P.TAKE_TASKS,
+            _P.SEND_EVERYONE,
+            _P.MOVE_PEOPLE,
         }
     ),
-    "pa": frozenset({_P.INVITE_OWN, _P.SEE_OWN_PEOPLE, _P.SEE_FIGURES, _P.TAKE_TASKS}),
+    "pa": frozenset({_P.INVITE_OWN, _P.SEE_OWN_PEOPLE, _P.SEE_FIGURES, _P.TAKE_TASKS, _P.SEND_OWN}),
     "data_protection": frozenset({_P.CONFIRM_IMPORT, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.FORGET_PERSON}),
 }
 

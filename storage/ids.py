@@ -8,5 +8,7 @@ StaffId = NewType("StaffId", int)
 SurveyId = NewType("SurveyId", int)
 TaskId = NewType("TaskId", int)
 InviteId = NewType("InviteId", int)
+CampaignId = NewType("CampaignId", int)
+BroadcastId = NewType("BroadcastId", int)
 ChatId = NewType("ChatId", int)
 """A Telegram chat. Never stored bare: `Keys.index` finds it, `Keys.seal` keeps it."""

@@ -106,6 +106,9 @@ staff = Table(
     Column("state", String(16), nullable=False),
     Column("chat_index", LargeBinary(32)),
     Column("sealed_chat", LargeBinary),
+    Column("pin", LargeBinary),
+    Column("pin_tries", Integer, nullable=False, server_default="0"),
+    Column("seen_at", Moment),
     UniqueConstraint("authority", "name_index"),
     UniqueConstraint("authority", "chat_index"),
 )
@@ -161,6 +164,7 @@ cleanup = Table(
     sqlite_with_rowid=False,
 )
 
+# `practice` is null for a survey that counts; else JSON, the numbers of the people it may be tried out on.
 survey = Table(
     "survey",
     metadata,
@@ -173,6 +177,7 @@ survey = Table(
     Column("closes_at", Moment, nullable=False),
     Column("invited", Integer, nullable=False),
     Column("segments", Text, nullable=False),
+    Column("practice", Text),
     Index("ix_survey_state", "authority", "state"),
 )
 
@@ -349,4 +354,121 @@ theming = Table(
     Column("theme", Integer, primary_key=True, autoincrement=False),
     Column("key", LargeBinary(16), primary_key=True),
     sqlite_with_rowid=False,
+)
+
+# Who is told about a survey, in which steps. `plan` is JSON with the steps' dates worked out; `survey` is set once the
+# survey it is about is open.
+campaign = Table(
+    "campaign",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("name", String(64), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("paused_on", String(10)),
+    Column("survey", Integer),
+    Index("ix_campaign_state", "authority", "state"),
+)
+
+# "No more about this one", and those the last reminder promised not to write to again. Gone at Send and at close.
+muted = Table(
+    "muted",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("survey", Integer, primary_key=True, autoincrement=False),
+    Column("why", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a person has chosen not to be written to about.
+opted_out = Table(
+    "opted_out",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("topic", String(16), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Something a member of staff sends to their people or to everybody; `sealed` holds the words, and a picture's file id.
+broadcast = Table(
+    "broadcast",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("staff", Integer, nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("chosen", Integer, nullable=False),
+    Column("leaves_at", Moment),
+    Index("ix_broadcast_staff", "authority", "staff", "state"),
+)
+
+# Thank-you codes. `survey` is the questionnaire's name, so that codes can be there before it opens; `opening` and
+# `person` are set when the evening's batch gives the code away.
+voucher = Table(
+    "voucher",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("survey", String(64), nullable=False),
+    Column("code_index", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("opening", Integer),
+    Column("person", Integer),
+    UniqueConstraint("authority", "code_index"),
+    UniqueConstraint("authority", "opening", "person"),
+    Index("ix_voucher_survey", "authority", "survey"),
+    sqlite_with_rowid=False,
+)
+
+# People on their way from one worker to another, until the new one agrees.
+handover = Table(
+    "handover",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("from_staff", Integer, nullable=False),
+    Column("to_staff", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Index("ix_handover_to", "authority", "to_staff", "state"),
+)
+
+handed = Table(
+    "handed",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("handover", Integer, primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# "I'm off till Monday": the first day back, and who stands in meanwhile.
+absence = Table(
+    "absence",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("staff", Integer, primary_key=True, autoincrement=False),
+    Column("back_on", String(10), nullable=False),
+    Column("cover", Integer),
+    sqlite_with_rowid=False,
+)
+
+# What members of staff did, each line chained to the one before: nothing here is ever changed, and never about what a
+# young person did. `staff` is 0 for the command line.
+audit = Table(
+    "audit",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("at", Moment, nullable=False),
+    Column("staff", Integer, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("link", LargeBinary(32), nullable=False),
+    Index("ix_audit_at", "authority", "at"),
 )

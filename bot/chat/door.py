@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import contact, joining, menu, reading, results
-from bot.chat import staff as staff_chat
+from bot.chat import contact, joining, menu
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
 from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, home, number, redraw, stay
 from bot.mouth import STATIC
+from bot.staff import everywhere, results
 from engagement import crisis
 from engagement.joining import NotJoining
 from engagement.outbox import open_envelope
@@ -109,7 +109,7 @@ def _at(visit: Visit) -> Place | None:
 
 def _everywhere(visit: Visit) -> dict[str, Any]:
     if visit.staff is not None:
-        return {**staff_chat.EVERYWHERE, **reading.EVERYWHERE, **results.EVERYWHERE}
+        return everywhere.EVERYWHERE
     if visit.person is not None:
         return {**menu.EVERYWHERE, "contact": contact.to_contact, "help": _help}
     return {"help": _help}
@@ -183,7 +183,7 @@ async def _open(visit: Visit, tap: Tap, row: OutboxId) -> None:
     if before is not None and before.message is not None and before.message != tap.message:
         await visit.clear(before.message)
     visit.card = cards.Card(visit.chat_index, cards.new_version(), {}, tap.message)
-    args = {name: value for name, value in opens.items() if name != "screen"}
+    args = {name: value for name, value in opens.items() if name not in ("screen", "line")}
     await go(visit, str(opens["screen"]), **args)
 
 

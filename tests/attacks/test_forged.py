@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from support.indoors import Indoors, button_data
 from support.places import There, everywhere, version
 
-from bot.chat import door, menu, staff
+from bot.chat import door, menu
 from bot.chat.visit import PLACES
 from bot.sandbox.phones import Phone
+from bot.staff import everywhere as of_staff
 from storage import people
 from storage import staff as staff_rows
 from storage.ids import ChatId
@@ -25,7 +26,7 @@ ARGUMENTS = (
     "<b>", "\u202e1", "\x00", "😀", "None", "null", "[]", "a:b:c", ":",
 )  # fmt: skip
 
-EVERYWHERE = {*menu.EVERYWHERE, *staff.EVERYWHERE, *door.STATIC_ACTIONS, "contact", "help"}
+EVERYWHERE = {*menu.EVERYWHERE, *of_staff.EVERYWHERE, *door.STATIC_ACTIONS, "contact", "help"}
 ACTIONS = sorted({*EVERYWHERE, "open", *(action for place in PLACES.values() for action in place.taps)})
 
 

@@ -306,7 +306,7 @@ def test_results_are_made_of_counts_and_never_of_rows() -> None:
 
 
 def test_what_staff_chats_are_made_of_imports_nothing_that_knows_a_survey() -> None:
-    for path in ("bot/chat/staff.py", "engagement/tasks.py", "engagement/rota.py", "engagement/staff.py"):
+    for path in ("bot/staff/tasks.py", "engagement/tasks.py", "engagement/rota.py", "engagement/staff.py"):
         source = Path(path).read_text("utf-8")
         names = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
         assert not any((name or "").split(".")[0] == "surveys" for name in names), path

@@ -28,6 +28,9 @@ TAKE_TASKS                   .       x             x  x               .
 SEE_OVERDUE                  .       x             .  .               .
 SEE_AUDIT                    .       .             .  .               x
 FORGET_PERSON                .       .             .  .               x
+SEND_OWN                     .       .             .  x               .
+SEND_EVERYONE                .       x             x  .               .
+MOVE_PEOPLE                  .       x             x  .               .
 """
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
 CELLS = [(role, line[0], mark == "x") for line in LINES for role, mark in zip(HEAD, line[1:], strict=True)]

@@ -341,6 +341,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "errors/too_many": [{"max": 1}, {"max": 10}],
     "unknown": [{}],
     **{f"envelope/{what}": [{}] for what in ("something", "update", "reminder", "survey", "finished")},
+    "envelope/own": [{"line": "Free pool night on Friday, if you fancy it."}],
     "staff/welcome": [{"name": LONG, "role": role} for role in ("administrator", "pa", "participation")],
     "staff/menu": [
         {"name": JO, "role": "administrator", "tasks": [], "results": False, "summary": None},

@@ -22,6 +22,7 @@ from contexts import (
 )
 
 from bot.screens import Button, Screen, Screens
+from engagement import lock_screen
 from engagement.authority import Settings
 from surveys import load as definitions
 from surveys.definition import Kind, Questionnaire, text_in
@@ -70,16 +71,11 @@ def test_every_template_has_what_it_is_rendered_with() -> None:
 
 
 def test_every_language_has_a_lock_screen_list_of_its_own() -> None:
-    assert set(LANGUAGES) <= set(rules.data("lock_screen"))
+    assert set(LANGUAGES) <= set(lock_screen.lists())
 
 
 def _part(screen: str) -> str:
     return "all" if screen in ENVELOPES else "line" if screen in EDITED_IN else "first"
-
-
-def _names(settings: Settings) -> list[str]:
-    lines = [*settings.local_numbers, *([settings.out_of_hours_line] if settings.out_of_hours_line else [])]
-    return [settings.council, settings.service, *(line.name for line in lines)]
 
 
 @pytest.mark.parametrize(("screen", "language"), ALL)
@@ -87,7 +83,7 @@ def test_a_lock_screen_gives_nobody_away(screen: str, language: str) -> None:
     if screen in NOT_SENT:
         return
     for one, settings in rendered(screens, screen, language):
-        assert not rules.leaks(one, part=_part(screen), language=language, names=_names(settings)), one.text
+        assert not rules.leaks(one, part=_part(screen), language=language, names=lock_screen.names(settings)), one.text
 
 
 @pytest.mark.parametrize(("screen", "language"), ALL)

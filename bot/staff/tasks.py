@@ -1,42 +1,17 @@
-"""The chat of a member of staff: their tasks. Nothing here can reach a survey answer."""
+"""A task on its owner's card: who asked, by when, and what became of it. Nothing here can reach a survey answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.chat import results
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number
+from bot.staff.menu import draw_plain
 from engagement import tasks
 from engagement.joining import details_name
 from engagement.tasks import How
 from storage import people, staff
 from storage.ids import StaffId, TaskId
-
-
-async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
-    member = visit.worker_on
-    sees_results, newest = await results.offered(visit)
-    await visit.show(
-        "staff/menu",
-        name=first_name(member),
-        role=member.role,
-        results=sees_results,
-        summary=newest,
-        tasks=[
-            {
-                "id": task.id,
-                "due_day": task.due_at,
-                "due_time": task.due_at,
-                "label": details_name(await people.details(visit.tx, task.person)),
-            }
-            for task in await tasks.open_for(visit.tx, member.id)
-        ],
-    )
-
-
-async def draw_welcome(visit: Visit, _: Mapping[str, Any]) -> None:
-    await visit.show("staff/welcome", name=first_name(visit.worker_on), role=visit.worker_on.role)
 
 
 async def draw_task(visit: Visit, args: Mapping[str, Any]) -> None:
@@ -99,35 +74,8 @@ async def on_to(visit: Visit, to: str) -> None:
     await go(visit, "staff/menu")
 
 
-async def draw_plain(visit: Visit, _: Mapping[str, Any]) -> None:
-    await visit.show(str(visit.place["at"]))
+EVERYWHERE: dict[str, Handler] = {"task": to_task}
 
-
-async def to_menu(visit: Visit, _: str) -> None:
-    await go(visit, "staff/menu")
-
-
-async def to_help(visit: Visit, _: str) -> None:
-    await go(visit, "staff/help")
-
-
-async def to_log_out(visit: Visit, _: str) -> None:
-    """One tap must not cost a tired worker their tasks: say what it means first."""
-    await go(visit, "staff/log_out")
-
-
-async def on_log_out(visit: Visit, _: str) -> None:
-    """Let go of this phone; a new link is needed to come back."""
-    await staff.log_out(visit.tx, visit.worker_on.id)
-    await visit.show_last("staff/logged_out")
-
-
-EVERYWHERE: dict[str, Handler] = {"staff_menu": to_menu, "menu": to_menu, "task": to_task, "staff_help": to_help}
-
-PLACES["staff/menu"] = Place(draw_menu, {"logout": to_log_out}, whose="staff")
-PLACES["staff/log_out"] = Place(draw_plain, {"logout_yes": on_log_out}, whose="staff")
-PLACES["staff/welcome"] = Place(draw_welcome, {}, whose="staff")
-PLACES["staff/help"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task_done"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task_gone"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task"] = Place(

@@ -1,0 +1,1 @@
+"""The chat of the people who work here, by what they come to do. Nothing in this package can reach a survey answer."""
