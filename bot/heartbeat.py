@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.mouth import Mouth, Saying
-from engagement import authority
+from engagement import audit, authority, staff_cards
 from engagement import due as work
 from engagement.authority import Settings
 from engagement.london import local, today
+from engagement.staff_cards import Faded
 from storage import due, outbox, pool, trail
 from storage.due import Due, LeaseLost
-from storage.store import Store
+from storage.store import Store, Transaction
 
 SECONDS = 30
 AT_A_TIME = 50
@@ -27,9 +28,22 @@ POOL_FULL = 40
 
 log = structlog.get_logger()
 
+Fade = Callable[[Transaction, Faded], Awaitable[Saying]]
+"""Shows a card without the details it has shown for long enough."""
 
-async def beat(store: Store, settings: Settings, clock: Callable[[], datetime]) -> int:
-    """Do everything that is due now, each in a transaction of its own; says how many there were."""
+
+async def beat(
+    store: Store,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    fade: Fade | None = None,
+    say: Callable[[Saying], None] = lambda _: None,
+) -> int:
+    """Do everything that is due now, each in a transaction of its own; says how many there were.
+
+    Whoever cannot redraw a card has no `fade`: then one that has shown its details for long enough is removed.
+    """
     now = clock()
     async with store.transaction() as tx:
         await outbox.after_crash(tx, on=today(now), now=now)
@@ -41,15 +55,31 @@ async def beat(store: Store, settings: Settings, clock: Callable[[], datetime]) 
         async with store.transaction() as tx:
             claimed = await due.claim(tx, now=clock(), limit=AT_A_TIME)
         for row in claimed:
-            done += await _do(store, settings, row, clock)
+            done += await _do(store, settings, row, clock, fade, say)
         if len(claimed) < AT_A_TIME:
             return done
 
 
-async def _do(store: Store, settings: Settings, row: Due, clock: Callable[[], datetime]) -> int:
+async def _do(
+    store: Store,
+    settings: Settings,
+    row: Due,
+    clock: Callable[[], datetime],
+    fade: Fade | None,
+    say: Callable[[Saying], None],
+) -> int:
+    saying: Saying | None = None
     try:
         async with store.transaction() as tx:
-            await work.work(tx, settings, row, clock())
+            said = await work.work(tx, settings, row, clock())
+            if isinstance(said, Faded) and fade is not None:
+                saying = await fade(tx, said)
+            elif isinstance(said, Faded):
+                await staff_cards.remove_card(tx, said.member, now=clock())
+        if saying is not None:
+            say(saying)
+        if isinstance(said, audit.Digest):
+            log.info("audit_digest", count=said.count, last=said.last_id, link=said.link)
         return 1
     except LeaseLost:
         return 0
@@ -71,12 +101,14 @@ class Heartbeat:
         *,
         settings: Callable[[], Settings],
         on_settings: Callable[[Settings], None],
+        fade: Fade | None = None,
     ) -> None:
         self._store = store
         self._mouth = mouth
         self._clock = clock
         self._settings = settings
         self._on_settings = on_settings
+        self._fade = fade
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticking: asyncio.Task[None] | None = None
 
@@ -109,7 +141,7 @@ class Heartbeat:
     async def tick(self) -> None:
         """One beat. Whatever goes wrong is logged by kind, and the next beat tries again."""
         try:
-            await beat(self._store, self._settings(), self._clock)
+            await beat(self._store, self._settings(), self._clock, fade=self._fade, say=self._mouth.say)
             async with self._store.transaction() as tx:
                 self._on_settings(await authority.current(tx))
                 left = await trail.waiting(tx, now=self._clock())

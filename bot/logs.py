@@ -24,6 +24,7 @@ ALLOWED = frozenset(
         "update", "updates", "survey", "task", "staff", "authority", "row", "kind", "lane", "method", "lease", "holder",
         "count", "opened", "waiting", "sent", "failed", "unknown", "left", "people", "pages", "attempts", "tries",
         "error", "code", "why", "state", "seconds", "pause", "bytes", "version", "address", "database", "mode",
+        "last", "link",
     }
 )  # fmt: skip
 """The keys that are written. `person` and `chat` are not: beside a time they would say who did something when."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -46,14 +51,31 @@ class Staff:
     state: State
     reference: str
     chat_index: bytes | None
+    seen_at: datetime | None = None
+    """When they last tapped anything, to about ten minutes; None before the first tap on this phone."""
+    has_pin: bool = False
 
 
-_COLUMNS = (table.c.id, table.c.sealed, table.c.role, table.c.state, table.c.chat_index)
+_COLUMNS = (
+    table.c.id,
+    table.c.sealed,
+    table.c.role,
+    table.c.state,
+    table.c.chat_index,
+    table.c.seen_at,
+    table.c.pin,
+)
 _OURS = table.c.authority == bindparam("authority")
 _BY_CHATS = select(*_COLUMNS).where(_OURS, table.c.chat_index.in_(bindparam("chats", expanding=True)))
 _BY_ID = select(*_COLUMNS).where(_OURS, table.c.id == bindparam("staff"))
 _BY_NAME = select(*_COLUMNS).where(_OURS, table.c.name_index == bindparam("index"))
 _CHAT = select(table.c.sealed_chat).where(_OURS, table.c.id == bindparam("staff"))
+_PIN = select(table.c.pin).where(_OURS, table.c.id == bindparam("staff"))
+
+NEW_PHONE: dict[str, Any] = {"pin": None, "pin_tries": 0, "seen_at": None}
+"""A PIN belongs to the phone it was chosen on."""
+
+SALT_BYTES = 16
 
 
 def _key(index: bytes) -> tuple[str, bytes]:
@@ -62,7 +84,9 @@ def _key(index: bytes) -> tuple[str, bytes]:
 
 def _staff(tx: Transaction, row: Any) -> Staff:
     said = json.loads(tx.keys.register.open(row.sealed, ABOUT))
-    return Staff(row.id, said["name"], row.role, row.state, said["reference"], row.chat_index)
+    return Staff(
+        row.id, said["name"], row.role, row.state, said["reference"], row.chat_index, row.seen_at, row.pin is not None
+    )
 
 
 def _remember(tx: Transaction, staff: Staff) -> Staff:
@@ -99,13 +123,18 @@ async def by_id(tx: Transaction, staff: StaffId) -> Staff:
 
 
 async def by_name_or_reference(tx: Transaction, named: str) -> Staff | None:
-    """The member of staff with that name, else with that reference; spacing and capitals do not matter."""
+    """The member of staff with that name, else with that reference; spacing and capitals do not matter.
+
+    Someone who has left is still found, unless a colleague has their reference now.
+    """
     asked = {"authority": tx.authority, "index": _name_index(tx, named)}
     row = (await tx.connection.execute(_BY_NAME, asked)).one_or_none()
     if row is not None:
         return _staff(tx, row)
     wanted = _plain(named)
-    return next((one for one in await everyone(tx) if one.reference and _plain(one.reference) == wanted), None)
+    query = select(*_COLUMNS).where(table.c.authority == tx.authority).order_by(table.c.state == "left", table.c.id)
+    known = [_staff(tx, row) for row in await tx.connection.execute(query)]
+    return next((one for one in known if one.reference and _plain(one.reference) == wanted), None)
 
 
 async def everyone(tx: Transaction, role: Role | None = None) -> list[Staff]:
@@ -145,7 +174,8 @@ async def join(tx: Transaction, staff: StaffId, chat: ChatId) -> Staff:
     await _forget_chat(tx, staff)
     try:
         async with tx.connection.begin_nested():
-            return await _set(tx, staff, state="joined", chat_index=index, sealed_chat=chats.seal(tx.keys, chat))
+            sealed = chats.seal(tx.keys, chat)
+            return await _set(tx, staff, state="joined", chat_index=index, sealed_chat=sealed, **NEW_PHONE)
     except IntegrityError as error:
         raise chats.ChatTaken from error
 
@@ -153,7 +183,7 @@ async def join(tx: Transaction, staff: StaffId, chat: ChatId) -> Staff:
 async def log_out(tx: Transaction, staff: StaffId) -> Staff:
     """Let go of their chat; a new invite binds them again."""
     await _forget_chat(tx, staff)
-    return await _set(tx, staff, state="listed", chat_index=None, sealed_chat=None)
+    return await _set(tx, staff, state="listed", chat_index=None, sealed_chat=None, **NEW_PHONE)
 
 
 async def leave(tx: Transaction, staff: StaffId) -> Staff:
@@ -164,7 +194,46 @@ async def leave(tx: Transaction, staff: StaffId) -> Staff:
         delete(joining_table).where(joining_table.c.invite.in_(select(invite_table.c.id).where(theirs)))
     )
     await tx.connection.execute(delete(invite_table).where(theirs))
-    return await _set(tx, staff, state="left", chat_index=None, sealed_chat=None)
+    return await _set(tx, staff, state="left", chat_index=None, sealed_chat=None, **NEW_PHONE)
+
+
+async def seen(tx: Transaction, staff: StaffId, *, now: datetime) -> Staff:
+    """They are there: the eight hours begin anew, and no wrong PIN counts any more."""
+    return await _set(tx, staff, seen_at=now, pin_tries=0)
+
+
+async def forget_pin(tx: Transaction, staff: StaffId) -> Staff:
+    """As on a new phone: no PIN, and nothing known of when they were there."""
+    return await _set(tx, staff, **NEW_PHONE)
+
+
+async def set_pin(tx: Transaction, staff: StaffId, digits: str) -> Staff:
+    """From now on this is their PIN. It is kept as a slow hash, under a key that is not in the database."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return await _set(tx, staff, pin=salt + await _pin_index(tx, staff, digits, salt), pin_tries=0)
+
+
+async def pin_is(tx: Transaction, staff: StaffId, digits: str) -> bool:
+    """Whether that is their PIN."""
+    kept: bytes | None = await tx.connection.scalar(_PIN, {"authority": tx.authority, "staff": staff})
+    if kept is None:
+        return False
+    salt, index = kept[:SALT_BYTES], kept[SALT_BYTES:]
+    return hmac.compare_digest(index, await _pin_index(tx, staff, digits, salt))
+
+
+async def count_wrong_pin(tx: Transaction, staff: StaffId) -> int:
+    """How many wrong PINs there were in a row, with this one."""
+    change = update(table).where(table.c.authority == tx.authority, table.c.id == staff)
+    counted = change.values(pin_tries=table.c.pin_tries + 1).returning(table.c.pin_tries)
+    return int((await tx.connection.execute(counted)).scalar_one())
+
+
+async def _pin_index(tx: Transaction, staff: StaffId, digits: str, salt: bytes) -> bytes:
+    # A few digits are soon guessed, so each guess must be slow, and impossible without the key. It is worked out
+    # beside the loop, so that nobody's tap waits for it.
+    slow = await asyncio.to_thread(hashlib.scrypt, digits.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+    return tx.keys.look_ups.of("pin", f"{staff}:{slow.hex()}")
 
 
 async def _forget_chat(tx: Transaction, staff: StaffId) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.chat.events import Words
 from bot.chat.visit import PLACES, Place, Visit, first_name, go, number, stay
-from engagement import answering, crisis, joining
+from engagement import answering, audit, crisis, joining, staff_lock
 from engagement.joining import Failed
 from storage import invites, people, staff
 from storage.ids import StaffId
@@ -50,6 +50,8 @@ async def _already_somebody(visit: Visit, code: str) -> None:
             visit.more("join/taken")
             return
         await invites.use(visit.tx, found.id)
+        if visit.staff:
+            visit.staff = await staff_lock.new_link(visit.tx, visit.staff, now=visit.now)
     visit.anew = True
     await go(visit, "menu" if visit.person else "staff/menu")
 
@@ -106,7 +108,9 @@ async def _settle(visit: Visit, outcome: Person | Staff | Failed | None) -> None
     elif isinstance(outcome, Failed) or outcome is None:
         await go(visit, "join/check")
     elif isinstance(outcome, Staff):
-        visit.staff = outcome
+        visit.staff = await staff_lock.seen(visit.tx, outcome, now=visit.now)
+        await audit.note(visit.tx, outcome, audit.Action.LOGGED_IN, now=visit.now)
+        await visit.card_was_sent(visit.now)
         await go(visit, "staff/welcome")
     else:
         visit.person = outcome

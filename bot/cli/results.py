@@ -14,7 +14,7 @@ import typer
 from bot.cli import opening
 from bot.cli.people import AsJson
 from bot.cli.refusals import Refused
-from engagement import authority
+from engagement import audit, authority
 from engagement import results as published
 from engagement.authority import Settings
 from engagement.results import Results
@@ -31,7 +31,12 @@ def results(
     """What a closed survey found. Figures are published once, at close."""
 
     async def look(tx: Transaction) -> tuple[Results, Settings]:
-        return await published.of(tx, name), await authority.current(tx)
+        found = await published.of(tx, name)
+        for what in ("html",) * (html is not None) + ("xlsx",) * (xlsx is not None):
+            await audit.note(
+                tx, None, audit.Action.EXPORTED, now=opening.now(), survey=found.opening.id, what=f"results.{what}"
+            )
+        return found, await authority.current(tx)
 
     found, settings = opening.in_transaction(look)
     lines = []

@@ -8,7 +8,8 @@ from typing import Any
 from bot.chat.choices import said
 from bot.chat.events import Words
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, go, number, stay
-from engagement import reading, redaction
+from engagement import audit, reading, redaction
+from engagement.audit import Action
 from engagement.reading import Card, ThemeRefused
 from engagement.redaction import Kind, Span
 from engagement.staff import Permission
@@ -38,6 +39,16 @@ def _named(args: Mapping[str, Any]) -> tuple[SurveyId, int]:
     if "survey" not in args or "n" not in args:
         raise Garbled
     return SurveyId(args["survey"]), int(args["n"])
+
+
+def _at(showing: Mapping[str, Any]) -> tuple[SurveyId, int] | None:
+    """The text the card is at, if it is at one."""
+    return _named(showing) if "survey" in showing and "n" in showing else None
+
+
+async def _note(visit: Visit, action: Action, survey: SurveyId, **about: int | str) -> None:
+    """Which text it was is not noted: nothing may lead to one from outside."""
+    await audit.note(visit.tx, visit.worker_on, action, now=visit.now, survey=survey, **about)
 
 
 # The list
@@ -74,6 +85,8 @@ async def _card(visit: Visit, args: Mapping[str, Any]) -> Card:
 
 async def draw_card(visit: Visit, args: Mapping[str, Any]) -> None:
     card = await _card(visit, args)
+    if _at(visit.showing) != _named(args):  # the same text drawn once more is not read once more
+        await _note(visit, Action.TYPED_READ, _named(args)[0])
     await visit.show(
         "reading/card",
         place=card.place,
@@ -118,10 +131,11 @@ async def on_back(visit: Visit, _: str) -> None:
     await go(visit, "reading/card", survey=survey, n=max(1, place - 1))
 
 
-def _then_card(change: Change) -> Handler:
+def _then_card(change: Change, decided: str) -> Handler:
     async def on_change(visit: Visit, _: str) -> None:
         survey, place = _where(visit)
         await change(visit.tx, visit.worker_on, survey, place)
+        await _note(visit, Action.QUOTE_DECIDED, survey, decided=decided)
         await go(visit, "reading/card", survey=survey, n=place)
 
     return on_change
@@ -192,6 +206,7 @@ async def draw_confirm(visit: Visit, args: Mapping[str, Any]) -> None:
 async def on_stand(visit: Visit, _: str) -> None:
     survey, place = _where(visit)
     await reading.approve(visit.tx, visit.worker_on, survey, place, _marks(visit.showing))
+    await _note(visit, Action.QUOTE_DECIDED, survey, decided="yes")
     await go(visit, "reading/card", survey=survey, n=place)
 
 
@@ -253,6 +268,7 @@ async def draw_everyone(visit: Visit, _: Mapping[str, Any]) -> None:
 
 async def on_everyone(visit: Visit, _: str) -> None:
     people = await reading.numbers_to_everyone(visit.tx, visit.worker_on, now=visit.now)
+    await _note(visit, Action.HELP_SENT_TO_EVERYONE, _survey(visit), people=people)
     await go(visit, "reading/everyone_done", survey=_survey(visit), people=people)
 
 
@@ -309,8 +325,8 @@ PLACES["reading/card"] = _place(
         "word": _to("reading/word"),
         "marks": _to("reading/marks"),
         "quote": to_confirm,
-        "do_not_use": _then_card(reading.do_not_use),
-        "undecide": _then_card(reading.undecide),
+        "do_not_use": _then_card(reading.do_not_use, "no"),
+        "undecide": _then_card(reading.undecide, "open"),
         "under": _to("reading/theme"),
     },
 )

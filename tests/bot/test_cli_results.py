@@ -304,6 +304,8 @@ def test_a_page_and_tables_are_written_whole_and_where_is_said(published: Yousai
     assert "How are things?" in page
     assert SECRET not in page
     assert openpyxl.load_workbook(published.here / "tables.xlsx").sheetnames
+    noted = [one["about"]["what"] for one in published("audit", "show", "--json").json if one["action"] == "exported"]
+    assert noted == ["results.html", "results.xlsx"]
     assert published.files == [
         "keys",
         "page.html",
