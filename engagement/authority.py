@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import time
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from engagement import written
 from storage import authorities
 from storage.store import Transaction
 from surveys.definition import LANGUAGE, Model, wrong
-from surveys.errors import DefinitionError, Mistake
-from surveys.outline import Node, outline
 
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})\Z")
 _SHORT = re.compile(r"\d{3,6}\Z")
@@ -166,6 +164,9 @@ class Settings(Model):
     results_days: int = Field(default=28, ge=1, le=120)
     """How many days after a survey closes people are told what was said, at the latest."""
     practice: bool = False
+    """Until it is switched off, only staff and `testers` receive anything, and what testers send is thrown away."""
+    testers: tuple[Line, ...] = ()
+    """References, as in the register, of those who try things out in practice."""
     translations: Mapping[Language, Translation] = {}
 
     @property
@@ -209,18 +210,7 @@ def load(text: str, *, source: str) -> Settings:
 # Settings cannot be changed, so a text that was read need not be read again.
 @lru_cache(maxsize=8)
 def _loaded(text: str, source: str) -> Settings:
-    root, mistakes = outline(text, source=source)
-    if root is None:
-        raise DefinitionError(mistakes)
-    found: list[Mistake] = list(mistakes)
-    settings: Settings | None = None
-    try:
-        settings = Settings.model_validate(root.plain())
-    except ValidationError as error:
-        found.extend(_said(error, root, source))
-    if found or settings is None:
-        raise DefinitionError(tuple(sorted(set(found))))
-    return settings
+    return written.read(Settings, text, source=source, names=_KNOWN)
 
 
 def kept(settings: Settings) -> str:
@@ -242,39 +232,5 @@ def _given(translation: Translation) -> Iterator[tuple[str, Any]]:
     return ((name, said) for name in Translation.model_fields if (said := getattr(translation, name)) is not None)
 
 
-_REMEDIES = {
-    "missing": ("this is missing.", "Add it."),
-    "string_type": ("this is not text.", "Write it, in quotes if it is a number, or yes, no, true or false."),
-    "string_too_short": ("this is empty.", "Write it, or take the line out."),
-    "string_pattern_mismatch": ("this is not an e-mail address.", "Write it as name@example.org."),
-    "too_short": ("this is empty.", "Add at least one."),
-    "tuple_type": ("this is not a list.", "Put it in [square brackets], or start each line with a dash."),
-    "model_type": ("this is one value where several belong.", "Write `name: value` lines below it, indented."),
-    "dict_type": ("this is one value where several belong.", "Write `name: value` lines below it, indented."),
-    "int_type": ("this is not a whole number.", "Write digits only."),
-    "int_parsing": ("this is not a whole number.", "Write digits only."),
-    "bool_parsing": ("this is neither true nor false.", "Write true or false."),
-    "bool_type": ("this is neither true nor false.", "Write true or false."),
-}
 _MODELS = (Settings, BotWords, PhoneLine, Reader, Translation)
 _KNOWN = sorted({*get_args(Day), *(name for model in _MODELS for name in model.model_fields)})
-
-
-def _said(error: ValidationError, root: Node, source: str) -> Iterator[Mistake]:
-    for one in error.errors(include_url=False, include_input=False):
-        where = tuple(step for step in one["loc"] if isinstance(step, str | int))
-        where = tuple(step for step in where if step != "[key]")
-        kind, context = str(one["type"]), one.get("ctx", {})
-        if kind == "wrong":
-            what, remedy = str(context["what"]), str(context["remedy"])
-        elif kind in ("extra_forbidden", "literal_error"):
-            close = get_close_matches(str(where[-1]), _KNOWN, n=1)
-            what, remedy = "nobody reads this.", f"Did you mean `{close[0]}`?" if close else "Take it out."
-        elif kind in ("less_than_equal", "string_too_long", "too_long"):
-            what, remedy = "this is too much.", f"At most {context.get('le', context.get('max_length'))}."
-        elif kind == "greater_than_equal":
-            what, remedy = "this is too little.", f"At least {context['ge']}."
-        else:
-            what, remedy = _REMEDIES.get(kind, (f"{str(one['msg'])[:160].lower()}.", "Change it."))
-        path = ".".join(str(step) for step in where)
-        yield Mistake(line=root.line_at(where), source=source, what=f"{path}: {what}" if path else what, remedy=remedy)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engagement import answering
 from engagement.authority import Settings
 from engagement.london import local, today
-from storage import drafts, forgetting, openings, outbox, people, staff, tasks
+from engagement.tasks import AMONG_STAFF
+from storage import choices, drafts, forgetting, openings, outbox, people, staff, tasks, vouchers
 from storage.ids import PersonId
 from storage.store import Transaction
+
+EVER = datetime.fromtimestamp(0, UTC)
 
 
 async def held(tx: Transaction, settings: Settings, person: PersonId) -> dict[str, Any]:
@@ -20,6 +23,7 @@ async def held(tx: Transaction, settings: Settings, person: PersonId) -> dict[st
     row = await people.by_id(tx, person)
     known = await people.details(tx, person)
     worker = None if row.worker is None else (await staff.by_id(tx, row.worker)).name
+    known_tasks = await tasks.of_person(tx, person)
     return {
         "reference": known.reference,
         "name": f"{known.first_name} {known.last_name}".strip(),
@@ -37,8 +41,13 @@ async def held(tx: Transaction, settings: Settings, person: PersonId) -> dict[st
         "messages_arrive": row.reachable,
         "language": row.language,
         "full_messages": row.full_messages,
+        "not_wanted": sorted(await choices.not_wanted(tx, person)),
         "surveys": [one async for one in _surveys(tx, person)],
-        "asked_for_contact": [await _task(tx, task) for task in await tasks.of_person(tx, person)],
+        "thank_you_codes": await _codes(tx, person),
+        "asked_for_contact": [await _task(tx, one) for one in known_tasks if one.reason not in AMONG_STAFF],
+        "asked_of_staff": [
+            {"reason": one.reason, **await _task(tx, one)} for one in known_tasks if one.reason in AMONG_STAFF
+        ],
         "kept_by": settings.council,
     }
 
@@ -75,8 +84,15 @@ def gone_from_backups(settings: Settings, now: datetime) -> date:
 async def _surveys(tx: Transaction, person: PersonId) -> Any:
     for opening in await openings.open_surveys(tx):
         sent = await drafts.done(tx, person, opening.id)
-        if sent or await drafts.has_draft(tx, person, opening.id):
-            yield {"survey": opening.name, "state": "sent" if sent else "begun, not sent"}
+        no_more = {"no_more_wanted": True} if await choices.why_muted(tx, person, opening.id) == "asked" else {}
+        if sent or no_more or await drafts.has_draft(tx, person, opening.id):
+            begun = "sent" if sent else "not begun" if no_more else "begun, not sent"
+            yield {"survey": opening.name, "state": begun, **no_more}
+
+
+async def _codes(tx: Transaction, person: PersonId) -> list[dict[str, str]]:
+    """The thank-you codes they were given; after a while nothing of them is kept."""
+    return [{"code": one.code, "worth": one.worth} for one in await vouchers.of_person(tx, person, since=EVER)]
 
 
 async def _task(tx: Transaction, task: tasks.Task) -> dict[str, Any]:

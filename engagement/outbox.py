@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from engagement import asking, budget, practice, sharing
 from engagement.authority import Settings
 from engagement.london import local, london, today
-from storage import outbox, people, staff
+from storage import choices, outbox, people, staff
 from storage.ids import ChatId, PersonId, StaffId
 from storage.outbox import OutboxId, Row
 from storage.people import NoSuchPerson
@@ -24,7 +25,6 @@ SPREAD_SECONDS = 7_200
 STRIDE = 4_201
 """Shares no factor with the spread, so that rows queued together leave evenly over the two hours."""
 
-WEEK_DAYS = 7
 MOST_LOOKED_AT = 50
 IN_FLIGHT_PAUSE = timedelta(seconds=5)
 NOT_JOINED_PAUSE = timedelta(hours=1)
@@ -49,7 +49,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Never. `why` is for counting: expired, gone, stopped, unreachable, over_cap."""
+    """Never. `why` is for counting: expired, gone, stopped, unreachable, opted_out, practice, over, over_cap."""
 
     why: str
 
@@ -67,6 +67,8 @@ async def take(tx: Transaction, settings: Settings, *, now: datetime, limit: int
                     leaving.append(send)
                 case Wait(until):
                     await outbox.retry(tx, row.id, until)
+                case Drop("practice"):
+                    await outbox.only_practised(tx, row.id, on=today(now))
                 case Drop():
                     await outbox.drop(tx, row.id, on=today(now))
     return tuple(leaving)
@@ -85,6 +87,8 @@ async def may_send(tx: Transaction, row: Row, settings: Settings, now: datetime)
         return Drop("expired")
     if isinstance(decision, Send):
         await outbox.leaving(tx, row.id, on=today(now))
+        if row.person is not None:
+            await asking.note_leaving(tx, row, row.person)
     return decision
 
 
@@ -137,6 +141,12 @@ async def _to_person(
         return Drop("stopped")
     if not recipient.reachable:
         return Drop("unreachable")
+    if row.kind == "ours" and budget.topic_of(row.occasion) in await choices.not_wanted(tx, person):
+        return Drop("opted_out")
+    if await asking.is_over(tx, row, person) or await sharing.is_over(tx, row, person):
+        return Drop("over")
+    if await practice.holds_back(tx, settings, person):
+        return Drop("practice")
     if _keeps_quiet(row, now):
         return Wait(after_quiet(row, now))
     # Two messages under way to one person would each take the week's last place, and neither replace the other.
@@ -150,14 +160,9 @@ async def _to_person(
 async def _week_is_full(
     tx: Transaction, row: Row, person: PersonId, settings: Settings, now: datetime
 ) -> Wait | Drop | None:
-    """None while the cap leaves room: at most so many today and on the seven dates before.
-
-    Only dates are kept, so the eighth is counted too: then no seven days, from whatever hour, hold more than the cap.
-    """
-    counted = await outbox.counted_on(tx, person, since=today(now) - timedelta(days=WEEK_DAYS))
-    if len(counted) < settings.cap:
+    """None while the cap leaves room."""
+    if (room_on := await budget.room_on(tx, person, settings, now)) is None:
         return None
-    room_on = counted[-settings.cap] + timedelta(days=WEEK_DAYS + 1)
     until = london(room_on, QUIET_UNTIL) + _spread(row)
     return Drop("over_cap") if until >= row.expires_at else Wait(until)
 

@@ -24,7 +24,7 @@ from surveys.publication import Breakdown
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How many people had sent; `published` is false when they were under 10 and everything was destroyed unread.
+    """How many people had sent; when they were under 10, or only practised, nothing is published and all is destroyed.
 
     cells: what may be shown by segment, exact; for `publishing.publish`, in the same transaction.
     """
@@ -48,7 +48,7 @@ async def close(tx: Transaction, survey: SurveyId, *, now: datetime) -> Closed:
     last = boxes.pop(survey, [])
     known = await answers.loose(tx, survey)
     sent = len(last) + answers.boxes_opened(known)
-    if published := sent >= disclosure.MIN_BASE:
+    if published := sent >= disclosure.MIN_BASE and opening.practice is None:
         questionnaire = await openings.questionnaire(tx, survey)
         loose, copies = await splitting.taken_apart(under_way, survey, last)
         rows = known + loose

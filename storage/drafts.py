@@ -139,6 +139,12 @@ async def has_draft(tx: Transaction, person: PersonId, survey: SurveyId) -> bool
     return _drafts(tx)[person, survey] is not None
 
 
+async def has_begun(tx: Transaction, person: PersonId, survey: SurveyId) -> bool:
+    """The same, for whoever may not hold the epoch or the draft: as the table has it at this moment."""
+    theirs = (table.c.authority == tx.authority, table.c.person == person, table.c.survey == survey)
+    return await tx.connection.scalar(select(table.c.person).where(*theirs)) is not None
+
+
 async def of(tx: Transaction, person: PersonId) -> tuple[SurveyId, ...]:
     """The surveys the person has begun and not sent."""
     asked = {"b_authority": tx.authority, "b_person": person}
@@ -180,6 +186,14 @@ async def done_many(tx: Transaction, survey: SurveyId) -> frozenset[PersonId]:
     """Everybody who has sent this survey."""
     asked = {"b_authority": tx.authority, "b_survey": survey}
     return frozenset(PersonId(person) for person in await tx.connection.scalars(_ALL_DONE, asked))
+
+
+async def done_in(tx: Transaction, surveys: Iterable[SurveyId]) -> frozenset[PersonId]:
+    """Everybody who has sent any of these."""
+    query = select(participation.c.person).where(
+        participation.c.authority == tx.authority, participation.c.survey.in_(tuple(surveys)), participation.c.done
+    )
+    return frozenset(PersonId(person) for person in await tx.connection.scalars(query))
 
 
 async def flush(tx: Transaction) -> None:

@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import delete, select
 
-from storage import erasures, people, trail
+from storage import erasures, people, trail, vouchers
 from storage.errors import Unreadable
 from storage.ids import ChatId, PersonId
 from storage.store import Transaction
@@ -31,6 +31,7 @@ async def forget(tx: Transaction, person: PersonId) -> None:
     found = await people.by_id(tx, person)
     chat = await people.chat_of(tx, person)
     await people.forget(tx, person)
+    await vouchers.spend(tx, person)  # a code that was given stays known, so that nobody else gets it
     for table in BY_PERSON:
         theirs = (table.c.authority == tx.authority) & (table.c.person == person)
         await tx.connection.execute(delete(table).where(theirs))

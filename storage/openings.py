@@ -6,19 +6,20 @@ A definition never changes once it is opened, so a parsed one is kept for the li
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from storage.errors import StorageError, SurveyClosed
-from storage.ids import SurveyId
+from storage.ids import PersonId, SurveyId
 from storage.store import Transaction
 from storage.tables import authority as authority_table
+from storage.tables import participation
 from storage.tables import survey as table
 from surveys.definition import Questionnaire
 from surveys.load import load
@@ -49,6 +50,12 @@ class Opening:
     closes_at: datetime
     invited: int
     segments: Mapping[str, Mapping[str, int]]
+    practice: frozenset[PersonId] | None = None
+    """None for a survey that counts; else a copy to try out, and who may: what they send is thrown away."""
+
+    def is_for(self, person: PersonId) -> bool:
+        """Whether it is put to this person."""
+        return self.practice is None or person in self.practice
 
 
 _OURS = table.c.authority == bindparam("authority")
@@ -60,6 +67,7 @@ _COLUMNS = (
     table.c.closes_at,
     table.c.invited,
     table.c.segments,
+    table.c.practice,
 )
 _OPEN = select(*_COLUMNS).where(_OURS, table.c.state == "open").order_by(table.c.id)
 _BY_ID = select(*_COLUMNS).where(_OURS, table.c.id == bindparam("survey"))
@@ -86,8 +94,9 @@ async def open_survey(
     invited: int,
     segments: Mapping[str, Mapping[str, int]],
     now: datetime,
+    practice: Iterable[PersonId] | None = None,
 ) -> SurveyId:
-    """A new open survey.
+    """A new open survey; with `practice` a copy that only these people may try out.
 
     Raises: AlreadyOpen when one of that name is open; DefinitionError when the definition cannot be used.
     """
@@ -104,6 +113,7 @@ async def open_survey(
         "closes_at": closes_at,
         "invited": invited,
         "segments": json.dumps(segments, sort_keys=True),
+        "practice": None if practice is None else json.dumps(sorted(practice)),
     }
     survey = SurveyId((await tx.connection.execute(insert(table).values(row).returning(table.c.id))).scalar_one())
     forget_cached(tx)
@@ -162,6 +172,11 @@ async def questionnaire(tx: Transaction, survey: SurveyId) -> Questionnaire:
     return found
 
 
+async def definition(tx: Transaction, survey: SurveyId) -> str:
+    """The questionnaire's text, as it was opened."""
+    return str(await tx.connection.scalar(_DEFINITION, {"authority": tx.authority, "survey": survey}))
+
+
 async def move_end(tx: Transaction, survey: SurveyId, closes_at: datetime) -> None:
     """Let an open survey close at another moment. Raises: SurveyClosed."""
     if not await is_open(tx, survey):
@@ -173,6 +188,14 @@ async def end(tx: Transaction, survey: SurveyId, state: State, *, closes_at: dat
     """Note that a survey is closed or was destroyed, and when; for `storage.closing`."""
     row = {"b_authority": tx.authority, "b_survey": survey, "b_state": state, "b_closes_at": closes_at}
     await tx.connection.execute(_END, row)
+    forget_cached(tx)
+
+
+async def remove(tx: Transaction, survey: SurveyId) -> None:
+    """Nothing says any more that this survey was ever open; for a copy that was only practised."""
+    for one in (participation, table):
+        number = one.c.survey if one is participation else one.c.id
+        await tx.connection.execute(delete(one).where(one.c.authority == tx.authority, number == survey))
     forget_cached(tx)
 
 
@@ -205,4 +228,5 @@ def _opening(row: Any) -> Opening:
         row.closes_at,
         row.invited,
         json.loads(row.segments),
+        None if row.practice is None else frozenset(json.loads(row.practice)),
     )

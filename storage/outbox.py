@@ -7,14 +7,13 @@ known to have arrived, but never more than three times. Once a row is over it ke
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NewType
 
 from sqlalchemy import Row as Found
-from sqlalchemy import and_, bindparam, case, delete, select, update
+from sqlalchemy import and_, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ids import PersonId, StaffId
@@ -28,9 +27,6 @@ Kind = Literal["ours", "asked", "chosen", "help"]
 """Whose idea the message was: ours; theirs; theirs, at a time they chose; or help on its way to someone."""
 
 NOBODY = 0
-BLANK = '{"screen": "menu"}'
-"""What an envelope opens when its occasion has been unsaid."""
-
 STAFF_ATTEMPTS = 3
 LEASE_SECONDS = 120
 """Longer than any call to Telegram is waited for: a row still `sending` then belongs to no living process."""
@@ -56,7 +52,7 @@ class Row:
     message: int | None
 
 
-_COLUMNS: tuple[Any, ...] = (
+COLUMNS: tuple[Any, ...] = (
     outbox.c.id,
     outbox.c.occasion,
     outbox.c.person,
@@ -87,7 +83,7 @@ def _claim(*, skip_locked: bool) -> Any:
         update(outbox)
         .where(outbox.c.id.in_(select(once.c.id)))
         .values(state="sending", lease_until=bindparam("lease", type_=Moment()), attempts=outbox.c.attempts + 1)
-        .returning(*_COLUMNS)
+        .returning(*COLUMNS)
     )
 
 
@@ -131,15 +127,23 @@ _COUNTED = (
     .where(_WHOM, outbox.c.kind == "ours", _MAY_HAVE_ARRIVED, outbox.c.sent_on >= bindparam("since"))
     .order_by(outbox.c.sent_on)
 )
-_UNOPENED = select(*_COLUMNS).where(_WHOM, outbox.c.state == "sent", outbox.c.message.is_not(None))
+_COUNTED_BY_PERSON = (
+    select(outbox.c.person, outbox.c.sent_on)
+    .where(
+        outbox.c.authority == bindparam("of"),
+        outbox.c.person != NOBODY,
+        outbox.c.kind == "ours",
+        _MAY_HAVE_ARRIVED,
+        outbox.c.sent_on >= bindparam("since"),
+    )
+    .order_by(outbox.c.person, outbox.c.sent_on)
+)
+_UNOPENED = select(*COLUMNS).where(_WHOM, outbox.c.state == "sent", outbox.c.message.is_not(None))
 _OPENED = (
     update(outbox).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row")).values(message=None)
 )
-_FIND = select(*_COLUMNS).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row"))
-_OF_OCCASIONS = select(outbox.c.id, outbox.c.state).where(
-    _WHOM, outbox.c.occasion.in_(bindparam("occasions", expanding=True))
-)
-_OF_PERSON = select(*_COLUMNS).where(_WHOM).order_by(outbox.c.id)
+_FIND = select(*COLUMNS).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row"))
+_OF_PERSON = select(*COLUMNS).where(_WHOM).order_by(outbox.c.id)
 
 
 async def queue(
@@ -183,7 +187,7 @@ async def queue_for(
 async def claim(tx: Transaction, *, now: datetime, limit: int = 2) -> tuple[Row, ...]:
     """What may leave now and nobody else is sending: help first, then the longest waiting."""
     values = {"of": tx.authority, "moment": now, "most": limit, "lease": now + timedelta(seconds=LEASE_SECONDS)}
-    rows = [_row(found) for found in (await tx.connection.execute(_CLAIM[tx.on_postgres], values)).all()]
+    rows = [row_of(found) for found in (await tx.connection.execute(_CLAIM[tx.on_postgres], values)).all()]
     return tuple(sorted(rows, key=lambda row: (row.kind != "help", row.not_before, row.id)))
 
 
@@ -201,6 +205,11 @@ async def failed(tx: Transaction, row: OutboxId, *, on: date) -> None:
 async def drop(tx: Transaction, row: OutboxId, *, on: date) -> None:
     """It is not to be sent after all."""
     await _end(tx, row, "cancelled", on)
+
+
+async def only_practised(tx: Transaction, row: OutboxId, *, on: date) -> None:
+    """It would have been sent, had this not been practice."""
+    await _end(tx, row, "practised", on)
 
 
 async def unknown(tx: Transaction, row: OutboxId, *, on: date, now: datetime) -> None:
@@ -240,21 +249,10 @@ async def cancel(tx: Transaction, occasion: str, *, staff: StaffId | None = None
 
 async def cancel_for(tx: Transaction, person: PersonId, *, kinds: Iterable[Kind] | None = None) -> int:
     """How many messages to this person will now not be sent: all that wait, or only those of these kinds."""
-    waiting = [outbox.c.authority == tx.authority, outbox.c.person == person, outbox.c.state == "queued"]
+    waiting = [outbox.c.authority == tx.authority, outbox.c.person == person, outbox.c.state.in_(("queued", "held"))]
     if kinds is not None:
         waiting.append(outbox.c.kind.in_(tuple(kinds)))
     return (await tx.connection.execute(update(outbox).where(*waiting).values(state="cancelled"))).rowcount
-
-
-async def forget_reasons(tx: Transaction, person: PersonId, occasions: Collection[str]) -> None:
-    """Unsay these occasions: what waits goes, what was sent counts towards the cap and says nothing else."""
-    asked = {"of": tx.authority, "whom": person, "occasions": list(occasions)}
-    for row in (await tx.connection.execute(_OF_OCCASIONS, asked)).all():
-        if row.state in ("sent", "unknown", "sending"):
-            blank = {"occasion": f"forgotten:{secrets.token_hex(8)}", "envelope": "envelope/something", "opens": BLANK}
-            await tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**blank))
-        else:
-            await tx.connection.execute(delete(outbox).where(outbox.c.id == row.id))
 
 
 async def hold_person(tx: Transaction, person: PersonId) -> None:
@@ -286,6 +284,14 @@ async def counted_on(tx: Transaction, person: PersonId, *, since: date) -> tuple
     return tuple(date.fromisoformat(day) for day in (await tx.connection.scalars(_COUNTED, values)).all())
 
 
+async def counted_by_person(tx: Transaction, *, since: date) -> Mapping[PersonId, Sequence[date]]:
+    """The same for everybody who has had any."""
+    found: dict[PersonId, list[date]] = {}
+    for row in await tx.connection.execute(_COUNTED_BY_PERSON, {"of": tx.authority, "since": since.isoformat()}):
+        found.setdefault(PersonId(row.person), []).append(date.fromisoformat(row.sent_on))
+    return found
+
+
 async def sent_in_week(tx: Transaction, person: PersonId, *, today: date) -> int:
     """How many messages of our own idea may have reached this person today or in the seven days before."""
     return len(await counted_on(tx, person, since=today - timedelta(days=7)))
@@ -293,7 +299,9 @@ async def sent_in_week(tx: Transaction, person: PersonId, *, today: date) -> int
 
 async def unopened(tx: Transaction, person: PersonId) -> tuple[Row, ...]:
     """The envelopes that lie in this person's chat, sent and not yet opened or replaced."""
-    return tuple(_row(found) for found in await tx.connection.execute(_UNOPENED, {"of": tx.authority, "whom": person}))
+    return tuple(
+        row_of(found) for found in await tx.connection.execute(_UNOPENED, {"of": tx.authority, "whom": person})
+    )
 
 
 async def opened(tx: Transaction, row: OutboxId) -> None:
@@ -304,21 +312,24 @@ async def opened(tx: Transaction, row: OutboxId) -> None:
 async def find(tx: Transaction, row: OutboxId) -> Row | None:
     """The row of that number; None when there is none."""
     found = (await tx.connection.execute(_FIND, {"of": tx.authority, "row": row})).one_or_none()
-    return None if found is None else _row(found)
+    return None if found is None else row_of(found)
 
 
 async def of_person(tx: Transaction, person: PersonId) -> tuple[Row, ...]:
     """Every message we started to this person, oldest first."""
-    return tuple(_row(found) for found in await tx.connection.execute(_OF_PERSON, {"of": tx.authority, "whom": person}))
+    return tuple(
+        row_of(found) for found in await tx.connection.execute(_OF_PERSON, {"of": tx.authority, "whom": person})
+    )
 
 
 async def of_staff(tx: Transaction, staff: StaffId) -> tuple[Row, ...]:
     """Every message we started to this member of staff, oldest first."""
-    query = select(*_COLUMNS).where(outbox.c.authority == tx.authority, outbox.c.staff == staff).order_by(outbox.c.id)
-    return tuple(_row(found) for found in await tx.connection.execute(query))
+    query = select(*COLUMNS).where(outbox.c.authority == tx.authority, outbox.c.staff == staff).order_by(outbox.c.id)
+    return tuple(row_of(found) for found in await tx.connection.execute(query))
 
 
-def _row(found: Found[*tuple[Any, ...]]) -> Row:
+def row_of(found: Found[*tuple[Any, ...]]) -> Row:
+    """The message, from a row of `COLUMNS`."""
     said = found._asdict()
     said |= {"person": said["person"] or None, "staff": said["staff"] or None, "opens": json.loads(said["opens"])}
     said["sent_on"] = None if said["sent_on"] is None else date.fromisoformat(said["sent_on"])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from staffed import MONDAY, meet, settings
 
-from engagement import answering, surveys
+from engagement import answering, asking, surveys
 from engagement import due as clock
 from engagement.due import UnknownKind
 from engagement.london import local
@@ -63,7 +63,7 @@ async def test_a_finished_draft_is_told_after_a_day_that_it_only_needs_send(stor
         closes_at = (await openings.find(tx, survey)).closes_at
     assert "finished_draft" not in await beat(store, MONDAY + DAY - timedelta(seconds=1))
     assert await beat(store, MONDAY + DAY) == ["finished_draft"]
-    assert answering.occasion(survey, "finished") in await occasions(store, jo)
+    assert asking.occasion(survey, "finished") in await occasions(store, jo)
     async with store.transaction() as tx:
         *_, row = await outbox.of_person(tx, jo)
     assert (row.kind, row.envelope, row.expires_at) == ("ours", "envelope/finished", closes_at)
@@ -75,7 +75,7 @@ async def test_a_draft_that_was_sent_in_time_hears_nothing_and_leaves_no_trace(s
     async with store.transaction() as tx:
         await answering.send(tx, jo, survey)
     assert await beat(store, MONDAY + DAY) == []
-    assert answering.occasion(survey, "finished") not in await occasions(store, jo)
+    assert asking.occasion(survey, "finished") not in await occasions(store, jo)
 
 
 async def test_a_draft_whose_survey_has_closed_hears_nothing_but_what_everybody_hears(store):
@@ -84,7 +84,7 @@ async def test_a_draft_whose_survey_has_closed_hears_nothing_but_what_everybody_
     async with store.transaction() as tx:
         await surveys.close_survey(tx, SETTINGS, survey, now=MONDAY)
     await beat(store, MONDAY + DAY)
-    assert await occasions(store, jo) == [answering.occasion(survey, "destroyed")]
+    assert await occasions(store, jo) == [asking.occasion(survey, "destroyed")]
 
 
 async def test_a_survey_closes_when_its_last_day_is_over(store):

@@ -10,7 +10,7 @@ import pytest
 from support.indoors import Indoors, button_data, indoors
 
 from bot.sandbox.phones import Phone
-from engagement import answering, surveys
+from engagement import asking, surveys
 from storage import outbox, people
 from storage.ids import SurveyId
 
@@ -98,7 +98,7 @@ async def test_the_day_before_those_with_a_draft_are_told_what_becomes_of_it(her
     assert bea.card.text.startswith("Sent.")
     rows = await here.rows("outbox")
     mine = [row["occasion"] for row in rows if row["occasion"].startswith("survey:")]
-    assert mine == [answering.occasion(survey, "closing")], "of who has sent, no reason is kept"
+    assert mine == [asking.occasion(survey, "closing")], "of who has sent, no reason is kept"
 
 
 async def test_an_envelope_opened_late_shows_how_things_stand_now(here: Indoors) -> None:
@@ -179,5 +179,5 @@ async def test_who_has_had_enough_messages_this_week_gets_no_more_for_it(here: I
         phone.lock()
     await until(here, on(21, 10))
     assert THERE not in lying_there(phone)
-    closing = answering.occasion(survey, "closing")
+    closing = asking.occasion(survey, "closing")
     assert [row["state"] for row in await here.rows("outbox") if row["occasion"] == closing] == ["cancelled"]
