@@ -57,6 +57,8 @@ bench: install
 	$(BIN)/python tests/bench/run.py
 	@echo
 	$(BIN)/python tests/bench/results.py
+	@echo
+	$(BIN)/python tests/bench/outbox.py
 	@echo; echo "What one answer costs, by stage:"
 	$(BIN)/python tests/bench/run.py --only yousaid --phones 40 --runs 1 --no-starts --profile | sed -n '/by stage/,$$p'
 

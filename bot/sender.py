@@ -20,17 +20,23 @@ from bot.mouth import STATIC, Saying
 from bot.outcomes import Outcomes
 from bot.screens import Button, Screen, Screens
 from bot.transport import NeverSent
+from bot.waits import Waits
 from bot.wire import Wire, seconds, unreachable
 from engagement import outbox as gate
+from engagement import reach, staff_cards
 from engagement.authority import Settings
 from engagement.london import today
 from engagement.outbox import Send
 from storage import cards, chats, outbox, people, tasks
 from storage.ids import ChatId, TaskId
 from storage.store import Store, Transaction
+from surveys.definition import text_in
 
 PACE = 0.05
 """Seconds from one send to the next: an even 20 a second, well under Telegram's 30."""
+
+MADE_UP = 0.15
+"""Seconds that may be made up at most: a second then has about three more than the pace."""
 
 IN_FLIGHT = 2
 IDLE = 1.0
@@ -58,40 +64,51 @@ class Sender:
         self._wire = wire
         self._outcomes = outcomes
         self._clock = clock
-        self._paused_until = 0.0
-        self._next_at = 0.0
+        self._waits = Waits(wire.token, outcomes, clock)
+        self._next_at = self._last_at = 0.0
 
     def pause(self, wait: float) -> None:
         """Send nothing for so many seconds: Telegram has asked for it."""
-        self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + wait)
-
-    def _paused_for(self) -> float:
-        return self._paused_until - asyncio.get_running_loop().time()
+        self._waits.ask(wait)
 
     async def run(self) -> None:
-        """Send whatever may leave; look again every second."""
-        while True:
-            try:
-                sent = await self.once()
-                await asyncio.sleep(0 if sent else IDLE)
-            except Exception as error:
-                log.error("outbox_waits", error=type(error).__name__)
-                await asyncio.sleep(AWAY)
+        """Send whatever may leave, the next as soon as one of two under way is heard of; look again every second."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                try:
+                    room = IN_FLIGHT - len(under_way)
+                    taken = await self._take(room) if room else ()
+                    under_way |= {asyncio.create_task(self._send(letter)) for letter in taken if letter}
+                    if not taken:
+                        under_way = await _still_under_way(under_way)
+                except Exception as error:
+                    log.error("outbox_waits", error=type(error).__name__)
+                    await asyncio.sleep(AWAY)
+        finally:
+            # What has left is heard to its end: stopping makes no message of unknown fate.
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def once(self) -> int:
         """Send at most two; says how many left."""
-        if (wait := self._paused_for()) > 0:
-            await asyncio.sleep(wait)
-        async with self._store.transaction() as tx:
-            leaving = await gate.take(tx, self._settings(), now=self._clock(), limit=IN_FLIGHT)
-            letters = [letter for send in leaving if (letter := await self._letter(tx, send))]
-        sending = asyncio.gather(*(self._send(letter) for letter in letters))
+        taken = await self._take(IN_FLIGHT)
+        sending = asyncio.gather(*(self._send(letter) for letter in taken if letter))
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
-            await sending  # what has left is heard to its end: stopping makes no message of unknown fate
+            await sending  # as in `run`
             raise
-        return len(leaving)
+        return len(taken)
+
+    async def _take(self, most: int) -> list[_Letter | None]:
+        """What may leave now, at most so many, put together: marked as leaving, and that is committed."""
+        if (wait := self._waits.left) > 0:
+            await asyncio.sleep(wait)
+        async with self._store.transaction() as tx:
+            if await self._waits.hear(tx):
+                return []
+            leaving = await gate.take(tx, self._settings(), now=self._clock(), limit=most)
+            return [await self._letter(tx, send) for send in leaving]
 
     async def _letter(self, tx: Transaction, send: Send) -> _Letter | None:
         """What is to be sent, put together while the transaction is open; None when there is nothing to send any more.
@@ -124,14 +141,17 @@ class Sender:
     async def _envelope(self, tx: Transaction, send: Send) -> _Letter:
         """One neutral line and Open. Raises: NoSuchTask when what it is about has gone."""
         row, now = send.row, self._clock()
-        about: dict[str, object] = {"line": row.opens["line"]} if "line" in row.opens else {}
+        language = "en" if row.person is None else (await people.by_id(tx, row.person)).language
+        about: dict[str, object] = {}
+        if "line" in row.opens:
+            line = row.opens["line"]
+            about["line"] = line if isinstance(line, str) else text_in(line, language)
         if "task" in row.opens:
             task = await tasks.find(tx, TaskId(row.opens["task"]))
             about |= {"due_day": task.due_at, "due_time": task.due_at}
         elif "due" in row.opens:
             due_at = datetime.fromisoformat(row.opens["due"])
             about |= {"due_day": due_at, "due_time": due_at}
-        language = "en" if row.person is None else (await people.by_id(tx, row.person)).language
         words = self._settings().spoken(language)
         screen = self._screens.render(row.envelope, language, now=now, s=words, **about)
         rows = tuple(tuple(_opening(one, row) for one in buttons) for buttons in screen.rows)
@@ -156,7 +176,7 @@ class Sender:
     async def _send(self, letter: _Letter) -> None:
         await self._pace()
         row, chat, day = letter.send.row, letter.send.chat, today(self._clock())
-        if (wait := self._paused_for()) > 0:  # asked for while this one waited for its turn
+        if (wait := self._waits.left) > 0:  # asked for while this one waited for its turn
             later = self._clock() + timedelta(seconds=wait)
             self._outcomes.add(lambda tx: outbox.retry(tx, row.id, later))
             return
@@ -172,11 +192,11 @@ class Sender:
             self._outcomes.add(lambda tx: outbox.retry(tx, row.id, self._clock() + NOT_SENT_PAUSE))
         except InvalidToken:
             # It may be a proxy's 404. The row waits; the doctor and the poll loop say loudly what is wrong.
-            self.pause(AWAY)
+            self._waits.hold(AWAY)
             self._outcomes.add(lambda tx: outbox.retry(tx, row.id, self._clock() + NOT_SENT_PAUSE))
         except (Forbidden, BadRequest) as error:
             if unreachable(error):
-                self._outcomes.add(lambda tx: people.set_reachable(tx, chat, False))
+                self._outcomes.add(lambda tx: reach.lost(tx, self._settings(), chat, self._clock()))
             self._outcomes.add(lambda tx: outbox.failed(tx, row.id, on=day))
         except TelegramError:
             self._outcomes.add(lambda tx: outbox.unknown(tx, row.id, on=day, now=self._clock()))
@@ -188,6 +208,9 @@ class Sender:
     def _arrived(self, letter: _Letter, message: int) -> None:
         row, day, index = letter.send.row, today(self._clock()), letter.chat_index
         self._outcomes.add(lambda tx: outbox.sent(tx, row.id, message, on=day))
+        if (member := row.staff) is not None:
+            sent_at = self._clock()
+            self._outcomes.add(lambda tx: staff_cards.envelope_grows_old(tx, member, message, sent_at=sent_at))
         if index is not None:
             self._outcomes.add(lambda tx: cards.learn_message(tx, index, letter.version, message))
             self._outcomes.add(lambda tx: outbox.opened(tx, row.id))
@@ -213,11 +236,25 @@ class Sender:
             log.info("envelope_not_replaced", error=type(error).__name__)
 
     async def _pace(self) -> None:
+        """Wait for its turn. A moment lost to a busy machine is made up, and never more than that."""
         loop = asyncio.get_running_loop()
-        at = max(self._next_at, loop.time())
-        self._next_at = at + PACE
+        at = max(self._next_at, self._last_at + PACE / 2, loop.time())
+        self._next_at = max(self._next_at, at - MADE_UP) + PACE
+        self._last_at = at
         if (wait := at - loop.time()) > 0:
             await asyncio.sleep(wait)
+
+
+async def _still_under_way(sending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Those not heard of yet, after one was heard of or a second has passed."""
+    if not sending:
+        await asyncio.sleep(IDLE)
+        return sending
+    heard, still = await asyncio.wait(sending, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+    for task in heard:
+        if (error := task.exception()) is not None:
+            log.error("message_not_sent", error=type(error).__name__)
+    return still
 
 
 @dataclass(frozen=True, slots=True)

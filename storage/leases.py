@@ -26,6 +26,7 @@ _TAKE = {
     False: _take(sqlite.Insert).returning(lease.c.holder),
 }
 _GIVE_BACK = delete(lease).where(lease.c.name == bindparam("called"), lease.c.holder == bindparam("by"))
+_ENDS_AT = select(lease.c.until).where(lease.c.name == bindparam("called"))
 
 
 async def take(tx: Transaction, name: str, holder: str, *, now: datetime, seconds: int) -> bool:
@@ -43,6 +44,12 @@ async def take(tx: Transaction, name: str, holder: str, *, now: datetime, second
 async def give_back(tx: Transaction, name: str, holder: str) -> None:
     """Let another have it at once. Someone else's lease is left alone."""
     await tx.connection.execute(_GIVE_BACK, {"called": name, "by": holder})
+
+
+async def ends_at(tx: Transaction, name: str) -> datetime | None:
+    """When the lease is over, or was; None when nobody ever had it."""
+    found: datetime | None = await tx.connection.scalar(_ENDS_AT, {"called": name})
+    return found
 
 
 async def holder(tx: Transaction, name: str) -> str | None:

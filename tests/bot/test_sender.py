@@ -19,7 +19,7 @@ from support.town import DEFINITIONS, NORTHFIELD, TUESDAY, Town
 from bot.run import TEMPLATES
 from bot.sandbox.phones import Phone
 from bot.screens import Screens
-from bot.sender import NOT_SENT_PAUSE, PACE, Sender
+from bot.sender import IDLE, NOT_SENT_PAUSE, PACE, Sender
 from bot.transport import Transport
 from bot.wire import Wire, make_wire
 from engagement import answering, authority, due, surveys, tasks
@@ -160,7 +160,7 @@ async def late(tx: Transaction, _: PersonId, task: TaskId) -> None:
 async def passed_on(tx: Transaction, _: PersonId, task: TaskId) -> None:
     found = await task_rows.find(tx, task)
     assert found.owner is not None
-    (to, *_rest) = await tasks.could_take(tx, WORDS, found.owner, task)
+    (to, *_rest) = await tasks.could_take(tx, WORDS, found.owner, task, now=TUESDAY)
     await tasks.pass_on(tx, WORDS, found.owner, task, to.id, now=TUESDAY)
 
 
@@ -317,6 +317,28 @@ async def test_what_is_on_its_way_when_the_bot_is_told_to_stop_is_heard_to_its_e
         await running
     await post.line.outcomes.flush()
     assert await post.state(ash) == "sent"
+
+
+async def test_while_one_call_hangs_the_others_go_on_and_never_more_than_two_are_under_way(post: Post) -> None:
+    everybody = [await post.young(f"Person{n}") for n in range(5)]
+    for person in everybody:
+        await post.queue(person)
+    hang = post.line.telegram.faults.add("hang", method="sendMessage", times=1)
+    running = asyncio.create_task(post.sender.run())
+    await post.line.telegram.changes.until(lambda: post.sends() == 5)
+    post.line.telegram.faults.add("hang", method="sendMessage")
+    for number in range(3):
+        await post.queue(await post.young(f"Later{number}"))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2 * IDLE):
+            await post.line.telegram.changes.until(lambda: post.sends() > 6)
+    assert post.sends() == 6
+    post.line.telegram.faults.clear()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await post.line.outcomes.flush()
+    assert hang.met == 1
+    assert [await post.state(person) for person in everybody] == ["sent"] * 5
 
 
 @pytest.mark.parametrize("fault", ["reset_after", "reset_before", "502", "500"])
