@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from engagement.asking import about, occasion
 from engagement.authority import Settings
 from engagement.london import local, london
-from storage import drafts, due, openings, outbox, pool
+from storage import choices, drafts, due, occasions, openings, outbox, pool
 from storage.errors import SurveyClosed
 from storage.ids import PersonId, SurveyId
 from storage.openings import Opening
 from storage.store import Transaction
 from surveys import flow
 from surveys.definition import Question, Questionnaire
+from surveys.disclosure import MIN_BASE, rounded
 from surveys.plan import TICKS
 from surveys.values import Answers
 
@@ -23,9 +25,6 @@ FINISHED, FINISHED_LAST = "finished_draft", "finished_draft_last"
 FINISHED_AFTER = timedelta(hours=24)
 LAST_DAY_AT = time(10)
 """When a draft that only needs Send is mentioned: after a day, and on the morning of the last day."""
-
-OCCASIONS = ("opened", "finished", "last", "closing")
-"""What may be written to someone about one survey while it is open."""
 
 CAN_SEND_FROM = 10
 """From this question on, a part answer may be sent: it is a gift, not a failure."""
@@ -54,13 +53,13 @@ class Offered:
     total: int
 
 
-def occasion(survey: SurveyId, what: str) -> str:
-    """The name of one reason to write to people about a survey; each reaches a person at most once."""
-    return f"survey:{survey}:{what}"
-
-
 async def begin(tx: Transaction, person: PersonId, survey: SurveyId) -> Step:
-    """Their draft, made now if there is none. Raises: SurveyClosed, AlreadySent."""
+    """Their draft, made now if there is none. Raises: SurveyClosed, AlreadySent.
+
+    Whoever comes back by themselves after the last reminder is warned again before a draft is destroyed.
+    """
+    await _must_be_for(tx, person, survey)
+    await choices.unmute(tx, person, survey, why="promised")
     answers = await drafts.start(tx, person, survey)
     asked = await openings.questionnaire(tx, survey)
     return Step(survey, asked, answers, flow.next_question(asked, answers))
@@ -105,6 +104,11 @@ async def nearly_done(tx: Transaction, person: PersonId, survey: SurveyId, *, no
         await due.add(tx, FINISHED_LAST, draft_key(person, survey), last_morning)
 
 
+def about_many(drafts: int) -> int | None:
+    """How many unsent drafts may be told of: rounded, and none under ten. One more or less would be somebody's tap."""
+    return rounded(drafts) if drafts >= MIN_BASE else None
+
+
 async def forget_due(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     """Nothing is due for this draft any more, and no moment of it is kept."""
     await due.cancel_kinds(tx, (FINISHED, FINISHED_LAST), draft_key(person, survey))
@@ -132,13 +136,16 @@ async def send(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
     """
     await pool.send(tx, person, survey)
     await forget_due(tx, person, survey)
-    await outbox.forget_reasons(tx, person, [occasion(survey, what) for what in OCCASIONS])
+    await choices.unmute(tx, person, survey)
+    await occasions.forget_reasons(tx, person, about(survey))
 
 
 async def offered(tx: Transaction, person: PersonId) -> list[Offered]:
     """The open surveys as they stand for this person: those still to do first."""
     found = []
     for opening in await openings.open_surveys(tx):
+        if not opening.is_for(person):
+            continue
         asked = await openings.questionnaire(tx, opening.id)
         total = len(asked.questions)
         if await drafts.done(tx, person, opening.id):
@@ -179,6 +186,12 @@ def draft_key(person: PersonId, survey: SurveyId) -> str:
 def order_seed(tx: Transaction, person: PersonId, survey: SurveyId, question: str) -> int:
     """The same shown order for the same person each time, worked out rather than stored."""
     return int.from_bytes(tx.keys.look_ups.of("order", f"{person}:{survey}:{question}")[:4], "big")
+
+
+async def _must_be_for(tx: Transaction, person: PersonId, survey: SurveyId) -> None:
+    """Raises SurveyClosed for a copy that others practise with."""
+    if any(one.id == survey and not one.is_for(person) for one in await openings.open_surveys(tx)):
+        raise SurveyClosed(survey)
 
 
 async def _step(tx: Transaction, person: PersonId, survey: SurveyId) -> Step:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from engagement import answering, reading, results
+from engagement import answering, asking, practice, reading, results
 from engagement.authority import Settings
 from engagement.london import london, today
 from engagement.staff import Permission, may
-from storage import closing, due, openings, outbox, people, staff
+from storage import campaigns, choices, closing, due, occasions, openings, outbox, people, staff
 from storage.closing import Closed
 from storage.errors import SurveyClosed
 from storage.ids import SurveyId
@@ -69,21 +69,27 @@ class Opened:
 
 
 async def open_survey(
-    tx: Transaction, settings: Settings, definition: str, *, source: str, closes: date | None, now: datetime
+    tx: Transaction,
+    settings: Settings,
+    definition: str,
+    *,
+    source: str,
+    closes: date | None,
+    now: datetime,
+    envelope: str = "envelope/survey",
+    line: Mapping[str, str] | None = None,
 ) -> Opened:
     """The survey can be answered from now on, by everyone who has joined or joins later.
 
-    `closes` is its last day, whole, in London. Raises: DefinitionError, AlreadyOpen, OpeningError.
+    `closes` is its last day, whole, in London; `line` is an opener of the authority's own, by language. In practice it
+    is a copy for the testers. Raises: DefinitionError, AlreadyOpen, OpeningError.
     """
     asked = load(definition, source=source)
-    if asked.purpose == "checkin":
-        raise NotASurvey(asked.name)
     last_day = closes or today(now) + timedelta(days=DEFAULT_DAYS)
     closes_at = london(last_day + timedelta(days=1), time(0))
     if closes_at <= now:
         raise ClosesTooSoon(last_day)
-    if asked.purpose == "pulse":
-        await _not_too_soon(tx, now)
+    await check_may_open(tx, asked, now)
     register = await people.register(tx)
     segments = await invited_segments(tx, asked, today(now))
     survey = await openings.open_survey(
@@ -94,14 +100,15 @@ async def open_survey(
         invited=len(register),
         segments=segments,
         now=now,
+        practice=await practice.testers(tx, settings) if settings.practice else None,
     )
     joined = [person.id for person in await people.joined(tx)]
     await outbox.queue_for(
         tx,
         joined,
-        occasion=answering.occasion(survey, "opened"),
-        envelope="envelope/survey",
-        opens={"screen": "survey", "survey": survey},
+        occasion=asking.occasion(survey, "opened"),
+        envelope=envelope if line is None else "envelope/own",
+        opens={"screen": "survey", "survey": survey} | ({} if line is None else {"line": dict(line)}),
         not_before=now,
         expires_at=closes_at,
     )
@@ -111,20 +118,34 @@ async def open_survey(
     return Opened(survey, closes_at, len(register), len(joined))
 
 
+async def check_may_open(tx: Transaction, asked: Questionnaire, now: datetime) -> None:
+    """Raises: NotASurvey; TooSoonAfter."""
+    if asked.purpose == "checkin":
+        raise NotASurvey(asked.name)
+    if asked.purpose == "pulse":
+        await _not_too_soon(tx, now)
+
+
 async def close_survey(tx: Transaction, settings: Settings, survey: SurveyId, *, now: datetime) -> Closed:
     """Close it, finally, and publish its figures: both in this transaction, or neither.
 
     What waits to be sent about it is not sent. Staff are told what became of it; everybody who has joined is told
-    only where nobody's answers were read. Raises: SurveyClosed.
+    only where nobody's answers were read. Of a copy for practice nothing is left at all. Raises: SurveyClosed.
     """
+    opening = await openings.find(tx, survey)
     closed = await closing.close(tx, survey, now=now)
-    for what in answering.OCCASIONS:
-        await outbox.cancel(tx, answering.occasion(survey, what))
+    await occasions.cancel_beginning(tx, asking.about(survey))
+    await choices.unmute_all(tx, survey)
+    await campaigns.end_of(tx, survey)
     for kind in (answering.FINISHED, answering.FINISHED_LAST):
         await due.cancel_ending(tx, kind, f":{survey}")
     for kind in (CLOSE, CLOSING):
         await due.cancel(tx, kind, str(survey))
-    if closed.published:
+    if opening.practice is not None:
+        await occasions.remove(tx, asking.about(survey))
+        await occasions.remove(tx, asking.nudge(survey), exactly=True)
+        await openings.remove(tx, survey)
+    elif closed.published:
         await results.publish(tx, await openings.find(tx, survey), cells=closed.cells)
         await _tell_staff(tx, survey, "published", screen="results", now=now)
         await reading.start(tx, settings, survey, now=now)
@@ -140,15 +161,20 @@ async def close_tomorrow(tx: Transaction, survey: SurveyId, *, now: datetime) ->
     Raises: SurveyClosed; ClosesAnyway when it would have closed as early as that.
     """
     opening = await openings.find(tx, survey)
+    if not could_close_tomorrow(opening, now=now):
+        raise ClosesAnyway(opening.name, answering.last_day(opening))
     last_day = today(now) + timedelta(days=1)
     closes_at = london(last_day + timedelta(days=1), time(0))
-    if opening.closes_at <= closes_at:
-        raise ClosesAnyway(opening.name, answering.last_day(opening))
     await openings.move_end(tx, survey, closes_at)
     await due.move(tx, CLOSE, str(survey), closes_at)
     await due.cancel(tx, CLOSING, str(survey))
     await due.move_ending(tx, answering.FINISHED_LAST, f":{survey}", london(last_day, answering.LAST_DAY_AT))
     return await answering.tell_closing(tx, survey, now=now)
+
+
+def could_close_tomorrow(opening: Opening, *, now: datetime) -> bool:
+    """Whether that would be earlier than it closes by itself."""
+    return answering.last_day(opening) > today(now) + timedelta(days=1)
 
 
 async def _tell_staff(tx: Transaction, survey: SurveyId, what: str, *, screen: str, now: datetime) -> None:
@@ -157,7 +183,7 @@ async def _tell_staff(tx: Transaction, survey: SurveyId, what: str, *, screen: s
         if may(member, Permission.SEE_RESPONSE):
             await outbox.queue(
                 tx,
-                occasion=answering.occasion(survey, what),
+                occasion=asking.occasion(survey, what),
                 staff=member.id,
                 lane="staff",
                 envelope="staff/update",
@@ -172,7 +198,7 @@ async def _tell_everyone_destroyed(tx: Transaction, survey: SurveyId, *, now: da
     await outbox.queue_for(
         tx,
         [person.id for person in await people.joined(tx)],
-        occasion=answering.occasion(survey, "destroyed"),
+        occasion=asking.occasion(survey, "destroyed"),
         envelope="envelope/something",
         opens={"screen": "survey/destroyed", "survey": survey},
         not_before=now,
@@ -186,6 +212,20 @@ async def close_on_time(tx: Transaction, settings: Settings, survey: SurveyId, *
         await close_survey(tx, settings, survey, now=now)
     except SurveyClosed:
         return
+
+
+async def end_practice(tx: Transaction, settings: Settings, *, now: datetime) -> int:
+    """The authority goes live: how many copies for practice were thrown away, with all that was only practised."""
+    copies = [one.id for one in await openings.open_surveys(tx) if one.practice is not None]
+    for tried in await campaigns.live(tx):
+        # One that had not opened its survey yet would else open it to everybody, without anybody having meant it.
+        if tried.survey is None or tried.survey in copies:
+            await campaigns.change(tx, tried.id, plan=tried.plan, state="stopped", survey=tried.survey)
+            await occasions.remove(tx, f"campaign:{tried.id}:")
+    for survey in copies:
+        await close_survey(tx, settings, survey, now=now)
+    await occasions.remove_practised(tx)
+    return len(copies)
 
 
 async def named(tx: Transaction, name: str) -> Opening:

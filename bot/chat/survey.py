@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.chat import asked
 from bot.chat.question import FOOT, survey_at, to_step
 from bot.chat.visit import PLACES, Place, Visit, go
-from engagement import answering
+from engagement import answering, vouchers
 from storage import openings, trail
 from storage.ids import SurveyId
 from surveys import flow
@@ -30,11 +31,12 @@ async def draw_survey(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 async def draw_start(visit: Visit, args: Mapping[str, Any]) -> None:
-    asked = await openings.questionnaire(visit.tx, SurveyId(args["survey"]))
+    survey = await openings.questionnaire(visit.tx, SurveyId(args["survey"]))
     await visit.show(
         "survey/start",
-        title=text_in(asked.title, visit.language),
-        minutes=asked.minutes,
+        practice=(await openings.find(visit.tx, SurveyId(args["survey"]))).practice is not None,
+        title=text_in(survey.title, visit.language),
+        minutes=survey.minutes,
         worker=await visit.worker_name(),
     )
 
@@ -58,6 +60,7 @@ async def draw_ready(visit: Visit, args: Mapping[str, Any]) -> None:
 async def on_send(visit: Visit, _: str) -> None:
     survey = survey_at(visit)
     opening = await openings.find(visit.tx, survey)
+    thanks = await vouchers.promised(visit.tx, survey)
     await answering.send(visit.tx, visit.who, survey)
     for earlier in visit.showing.get("long", []):
         await visit.clear(earlier)
@@ -67,13 +70,17 @@ async def on_send(visit: Visit, _: str) -> None:
         survey=survey,
         left_over=await trail.left_over(visit.tx, visit.saying.chat, now=visit.now),
         results_by=answering.results_by(visit.settings, opening).isoformat(),
+        thanks=thanks,
     )
 
 
 async def draw_sent(visit: Visit, args: Mapping[str, Any]) -> None:
     day = args.get("results_by")
     await visit.show(
-        "survey/sent", left_over=args.get("left_over", 0), results_by=date.fromisoformat(day) if day else None
+        "survey/sent",
+        left_over=args.get("left_over", 0),
+        results_by=date.fromisoformat(day) if day else None,
+        thanks=args.get("thanks", False),
     )
 
 
@@ -98,8 +105,8 @@ async def on_show(visit: Visit, _: str) -> None:
 
 
 async def draw_closed(visit: Visit, args: Mapping[str, Any]) -> None:
-    asked = await openings.questionnaire(visit.tx, SurveyId(args["survey"]))
-    await visit.show(str(visit.place["at"]), title=text_in(asked.title, visit.language))
+    survey = await openings.questionnaire(visit.tx, SurveyId(args["survey"]))
+    await visit.show(str(visit.place["at"]), title=text_in(survey.title, visit.language))
 
 
 # What became of it
@@ -127,10 +134,10 @@ async def draw_closing(visit: Visit, args: Mapping[str, Any]) -> None:
 
 
 PLACES["survey"] = Place(draw_survey, {})
-PLACES["survey/start"] = Place(draw_start, {"start": on_start})
+PLACES["survey/start"] = Place(draw_start, {"start": on_start, **asked.NOT_NOW})
 PLACES["survey/ready"] = Place(draw_ready, {**FOOT, "send": on_send})
 PLACES["survey/sent"] = Place(draw_sent, {})
-PLACES["survey/kept"] = Place(draw_kept, {})
+PLACES["survey/kept"] = Place(draw_kept, asked.NOT_NOW)
 PLACES["survey/again"] = Place(draw_again, {"show": on_show})
 PLACES["survey/closed"] = Place(draw_closed, {})
 PLACES["survey/already_sent"] = Place(draw_closed, {})

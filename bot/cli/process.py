@@ -13,7 +13,7 @@ from bot.cli import opening
 from bot.cli.loading import loading
 from bot.cli.refusals import Refused
 from bot.settings import Settings
-from engagement import authority
+from engagement import audit, authority, surveys
 from storage import schema
 from storage.errors import KeyMissing, NotSetUp
 from storage.keys import Keys
@@ -85,9 +85,18 @@ async def _set_up(settings: Settings, wanted: authority.Settings) -> str:
     store = Store.open(settings.database_url, settings.keys)
     try:
         async with store.transaction() as tx:
+            before = await authority.current(tx)
             await authority.change(tx, wanted)
+            await audit.note(tx, None, audit.Action.SETTINGS_CHANGED, now=opening.now())
+            if before.practice != wanted.practice:
+                await audit.note(tx, None, audit.Action.PRACTICE_SWITCHED, now=opening.now(), on=int(wanted.practice))
+            if before.practice and not wanted.practice:
+                thrown_away = await surveys.end_practice(tx, wanted, now=opening.now())
+                typer.echo(f"Practice is over: {thrown_away} practice surveys were thrown away. Now it counts.")
     except NotSetUp:
-        await store.add_authority(wanted.name, authority.kept(wanted))
+        of = await store.add_authority(wanted.name, authority.kept(wanted))
+        async with store.transaction(of) as tx:
+            await audit.note(tx, None, audit.Action.SETTINGS_CHANGED, now=opening.now())
     finally:
         await store.close()
     return wanted.name
