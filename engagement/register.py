@@ -5,7 +5,7 @@ An import is all or nothing. It never undoes what a young person chose, and neve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -49,6 +49,14 @@ class NobodyOfThatName(RegisterError):
     def __init__(self, references: tuple[str, ...]) -> None:
         super().__init__(len(references))
         self.references = references
+
+
+class SomebodyElses(RegisterError):
+    """Somebody was to be invited by a worker who is not theirs."""
+
+    def __init__(self, worker: str, references: tuple[str, ...]) -> None:
+        super().__init__(len(references))
+        self.worker, self.references = worker, references
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,7 @@ async def preview(tx: Transaction, register: Register, *, bring_back: Collection
         cannot_join=tuple(
             details.reference
             for details in (*(row.details for row in new), *(change.details for change in changed))
-            if not _can_join(details)
+            if not can_join(details)
         ),
         unchanged=len(register.rows) - len(new) - len(changed) - len(refused),
     )
@@ -177,12 +185,26 @@ async def invite_everyone(
     bot_name: str | None = None,
     only: Collection[str] | None = None,
     without_live: bool = False,
+    worker: Staff | None = None,
 ) -> list[Invited]:
     """New invites for everybody who has not joined, or for exactly the references in `only`.
 
-    Earlier links of the same people stop working; `without_live` leaves out whoever has one that still works.
-    Raises: NobodyOfThatName.
+    Earlier links of the same people stop working; `without_live` leaves out whoever has one that still works, and
+    `worker` everybody who has another worker. Raises: NobodyOfThatName, SomebodyElses.
     """
+    waiting = await to_invite(tx, now=now, only=only, without_live=without_live, worker=worker)
+    return await invite(tx, waiting, expires_at=await expiry(tx, now), bot_name=bot_name)
+
+
+async def to_invite(
+    tx: Transaction,
+    *,
+    now: datetime,
+    only: Collection[str] | None = None,
+    without_live: bool = False,
+    worker: Staff | None = None,
+) -> list[tuple[Person, Details]]:
+    """Whom `invite_everyone` would invite; nothing is changed. Raises: NobodyOfThatName, SomebodyElses."""
     register = await people.register(tx)
     if only is not None:
         wanted = {_same(reference): reference for reference in only}
@@ -190,14 +212,25 @@ async def invite_everyone(
         missing = wanted.keys() - {_same(known.reference) for _, known in register}
         if missing:
             raise NobodyOfThatName(tuple(sorted(wanted[same] for same in missing)))
-    else:
-        holders = await invites.holders(tx, now=now) if without_live else frozenset()
-        register = [(person, known) for person, known in register if person.chat_index is None]
-        register = [(person, known) for person, known in register if person.id not in holders]
-    expires_at = await _expiry(tx, now)
+        others = [known.reference for person, known in register if worker and person.worker != worker.id]
+        if worker is not None and others:
+            raise SomebodyElses(worker.name, tuple(others))
+        return register
+    holders = await invites.holders(tx, now=now) if without_live else frozenset()
+    return [
+        (person, known)
+        for person, known in register
+        if person.chat_index is None and person.id not in holders and (worker is None or person.worker == worker.id)
+    ]
+
+
+async def invite(
+    tx: Transaction, waiting: Iterable[tuple[Person, Details]], *, expires_at: datetime, bot_name: str | None = None
+) -> list[Invited]:
+    """A new invite for each of these; earlier links of the same people stop working."""
     return [
         _invited(await invites.make(tx, person=person.id, expires_at=expires_at), known.reference, known, bot_name)
-        for person, known in register
+        for person, known in waiting
     ]
 
 
@@ -218,8 +251,8 @@ def _invited(
     return Invited(reference, made.code, link_to(bot_name, made.code), made.words, known.known_as if known else name)
 
 
-async def _expiry(tx: Transaction, now: datetime) -> datetime:
-    """Sixty days from now, or the close of the last open survey when that is later."""
+async def expiry(tx: Transaction, now: datetime) -> datetime:
+    """When an invite made now stops: in sixty days, or at the close of the last open survey when that is later."""
     closing = [opening.closes_at for opening in await openings.open_surveys(tx)]
     return max([now + timedelta(days=INVITE_DAYS), *closing])
 
@@ -258,7 +291,8 @@ async def _make(tx: Transaction, change: Change) -> None:
         await people.set_language(tx, change.person.id, language)
 
 
-def _can_join(details: Details) -> bool:
+def can_join(details: Details) -> bool:
+    """Whether the second check could ever let them in."""
     named = details.first_name or details.preferred_name
     return bool(named and (details.birth_date or details.agreed_word))
 

@@ -78,6 +78,14 @@ def read(data: bytes, *, source: str) -> Register:
         return Register(source, (), (Problem(1, bad.what, bad.remedy),))
 
 
+def cells_of(data: bytes) -> tuple[tuple[tuple[int, list[str]], ...], Problem | None]:
+    """Every row of any sheet, with the line it starts on; or none, and why it cannot be read."""
+    try:
+        return tuple(_lines(_text(data))), None
+    except _Bad as bad:
+        return (), Problem(1, bad.what, bad.remedy)
+
+
 def _read(text: str, source: str) -> Register:
     lines = _lines(text)
     first = next(lines, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -117,6 +118,11 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def is_a_terminal() -> bool:
+    """Whether somebody sits there who could be asked."""
+    return sys.stdin.isatty()
 
 
 def day(given: str | None) -> date | None:
