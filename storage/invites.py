@@ -167,6 +167,12 @@ async def holders(tx: Transaction, *, now: datetime) -> frozenset[PersonId]:
     return frozenset(PersonId(person) for person in await tx.connection.scalars(query))
 
 
+async def ever_invited(tx: Transaction) -> frozenset[PersonId]:
+    """Everybody an invite was ever made for, whatever has become of it."""
+    query = select(table.c.person).where(table.c.authority == tx.authority, table.c.person.is_not(None)).distinct()
+    return frozenset(PersonId(person) for person in await tx.connection.scalars(query))
+
+
 # Joining
 
 

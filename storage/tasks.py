@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 
 from storage.errors import StorageError
 from storage.ids import PersonId, StaffId, TaskId
@@ -128,6 +128,23 @@ async def of_person(tx: Transaction, person: PersonId) -> tuple[Task, ...]:
     """Every task about this person, the oldest first."""
     query = select(*_COLUMNS).where(table.c.authority == tx.authority, table.c.person == person).order_by(table.c.id)
     return tuple(_task(tx, found) for found in await tx.connection.execute(query))
+
+
+async def overdue(tx: Transaction, *, now: datetime) -> int:
+    """How many tasks are past their time and still to be done."""
+    late = (table.c.state.in_(LIVE), table.c.due_at <= now)
+    query = select(func.count()).where(table.c.authority == tx.authority, *late)
+    return int(await tx.connection.scalar(query) or 0)
+
+
+async def met_since(tx: Transaction, since: datetime, *, reason: str) -> frozenset[PersonId]:
+    """Everybody with a task made since then that they asked for themselves (for that reason), or that was done."""
+    query = select(table.c.person).where(
+        table.c.authority == tx.authority,
+        table.c.made_at >= since,
+        or_(table.c.reason == reason, table.c.state == "done"),
+    )
+    return frozenset(PersonId(person) for person in await tx.connection.scalars(query.distinct()))
 
 
 async def set_state(

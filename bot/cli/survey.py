@@ -1,23 +1,20 @@
-"""`yousaid survey check`, `open`, `close`, `status`; `results` and `themes` are beside it."""
+"""`yousaid survey check`, `open`, `close`; `status`, `results` and `themes` are beside it."""
 
 from __future__ import annotations
 
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli import opening, reading, results
+from bot.cli import definitions, opening, reading, response, results, vouchers
 from bot.cli.people import AsJson
-from bot.cli.refusals import Refused
-from engagement import answering, authority, surveys
+from engagement import answering, audit, authority, surveys
 from engagement import results as published
+from engagement.audit import Action
 from engagement.london import local
-from engagement.response import Group, by_group
 from engagement.surveys import Opened
-from storage import drafts, openings, people
+from storage import drafts, openings
 from storage.closing import Closed
 from storage.store import Transaction
 from surveys import timing
@@ -72,7 +69,7 @@ def check(
     """Say whether a questionnaire can be used, how long it takes, and with --people what could be shown of it."""
     if response is not None and register is None:
         raise typer.BadParameter("say of how many: --people")
-    text, source = _definition(name)
+    text, source = definitions.read(name)
     asked = load(text, source=source)
     likely = None if register is None else _forecast(asked, register, response)
     takes = timing.estimate(asked)
@@ -132,22 +129,32 @@ def _likely(likely: Forecast) -> list[str]:
 def open_(
     name: Name,
     closes: Annotated[str | None, typer.Option(help="The last day, 28 days from now if left out.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, although thank-you codes are short.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put a survey to everybody who has joined, or joins while it is open."""
-    text, source = _definition(name)
+    text, source = definitions.read(name)
     last_day = opening.day(closes)
+
+    async def short_of_codes(tx: Transaction) -> str | None:
+        return await vouchers.short_line(tx, load(text, source=source).name)
 
     async def do(tx: Transaction) -> Opened:
         settings = await authority.current(tx)
-        return await surveys.open_survey(tx, settings, text, source=source, closes=last_day, now=opening.now())
+        made = await surveys.open_survey(tx, settings, text, source=source, closes=last_day, now=opening.now())
+        await audit.note(tx, None, Action.SURVEY_OPENED, now=opening.now(), survey=made.survey, people=made.invited)
+        return made
 
+    short = opening.in_transaction(short_of_codes)
+    if short and not yes and opening.is_a_terminal():
+        typer.confirm(f"{short} Open it all the same?", abort=True)
     opened = opening.in_transaction(do)
     said = {"survey": opened.survey, "closes": opened.closes_at, "invited": opened.invited, "told": opened.told}
     opening.show(
         said,
         f"{load(text, source=source).name} is open until {_last_moment(opened.closes_at)}.",
         f"{opened.invited} people are in the register; {opened.told} of them have joined and get one message.",
+        *(() if short is None else (short,)),
         as_json=as_json,
     )
 
@@ -166,15 +173,16 @@ def close(
         _close_tomorrow(name, as_json=as_json)
         return
 
-    async def look(tx: Transaction) -> int:
-        return len(await drafts.begun_by(tx, (await surveys.named(tx, name)).id))
+    async def look(tx: Transaction) -> int | None:
+        return answering.about_many(len(await drafts.begun_by(tx, (await surveys.named(tx, name)).id)))
 
     async def do(tx: Transaction) -> Closed:
         survey = (await surveys.named(tx, name)).id
+        await audit.note(tx, None, Action.SURVEY_CLOSED, now=opening.now(), survey=survey)
         return await surveys.close_survey(tx, await authority.current(tx), survey, now=opening.now())
 
     unsent = opening.in_transaction(look)
-    if not yes and _is_a_terminal():
+    if not yes and opening.is_a_terminal():
         typer.confirm(
             f"Closing {name} is final. {_drafts(unsent)} would be destroyed unread; with --tomorrow their writers are"
             " told first. Close it now?",
@@ -191,60 +199,26 @@ def close(
 
 
 def _close_tomorrow(name: str, *, as_json: bool) -> None:
-    async def do(tx: Transaction) -> tuple[date, int]:
+    async def do(tx: Transaction) -> tuple[date, int | None]:
         survey = (await surveys.named(tx, name)).id
         told = await surveys.close_tomorrow(tx, survey, now=opening.now())
-        return answering.last_day(await openings.find(tx, survey)), told
+        await audit.note(tx, None, Action.SURVEY_END_MOVED, now=opening.now(), survey=survey)
+        return answering.last_day(await openings.find(tx, survey)), answering.about_many(told)
 
     last_day, told = opening.in_transaction(do)
     opening.show(
         {"closes": last_day, "told": told},
         f"{name} closes when {last_day} is over.",
-        f"Told now, because they have begun and not sent it: {told}.",
+        f"Told now, because they have begun and not sent it: {told or f'fewer than {MIN_BASE}'}.",
         as_json=as_json,
     )
 
 
-@app.command("status")
-def status(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
-    """How many are in the register, have joined and have sent. Never what, and never when."""
-
-    async def look(tx: Transaction) -> dict[str, Any]:
-        found = await openings.latest(tx, name)
-        if found is None:
-            raise Refused(f"{name} was never opened.")
-        register = await people.everyone(tx)
-        return {
-            "name": found.name,
-            "state": found.state,
-            "closes": found.closes_at,
-            "invited": found.invited,
-            "register": len(register),
-            "joined": sum(person.chat_index is not None for person in register),
-            "sent": _told(len(await drafts.done_many(tx, found.id))),
-            "groups": await by_group(tx, found),
-        }
-
-    said = opening.in_transaction(look)
-    sent = f"fewer than {MIN_BASE}" if said["sent"] is None else said["sent"]
-    opening.show(
-        said,
-        f"{said['name']} is {said['state']}; its last day is {_last_moment(said['closes'])}.",
-        f"In the register {said['register']}, joined {said['joined']}, sent {sent}.",
-        *(_group(group) for group in said["groups"]),
-        as_json=as_json,
-    )
+def _drafts(count: int | None) -> str:
+    return f"About {count} unsent drafts" if count else f"Fewer than {MIN_BASE} unsent drafts"
 
 
-def _group(group: Group) -> str:
-    sent = "not shown" if group.sent is None else f"about {group.sent}"
-    return f"  {group.segment}, {group.part}: about {group.people} people, sent {sent}."
-
-
-def _drafts(count: int) -> str:
-    return "1 unsent draft" if count == 1 else f"{count} unsent drafts"
-
-
+app.command("status")(response.status)
 app.command("results")(results.results)
 app.command("themes")(reading.themes)
 
@@ -254,18 +228,6 @@ def _told(count: int) -> int | None:
     return count if count >= MIN_BASE else None
 
 
-def _definition(name: str) -> tuple[str, str]:
-    """The text of a shipped definition, or of a file, and what to call it."""
-    shipped = files("surveys") / "definitions" / f"{name}.yaml"
-    if name.replace("_", "").isalnum() and shipped.is_file():
-        return shipped.read_text("utf-8"), f"{name}.yaml"
-    path = Path(name)
-    if not path.is_file() and not path.suffix:
-        known = sorted(one.name.removesuffix(".yaml") for one in (files("surveys") / "definitions").iterdir())
-        raise Refused(f"There is no survey {name}. Shipped are {', '.join(known)}; or give a file.")
-    return opening.text_of(path), name
-
-
 def _minutes(seconds: int) -> str:
     return f"{seconds // 60} min {seconds % 60} s"
 
@@ -273,9 +235,3 @@ def _minutes(seconds: int) -> str:
 def _last_moment(closes_at: Any) -> date:
     """The last whole day of a survey that closes at that midnight."""
     return date.fromordinal(local(closes_at).date().toordinal() - 1)
-
-
-def _is_a_terminal() -> bool:
-    import sys
-
-    return sys.stdin.isatty()

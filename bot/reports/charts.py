@@ -86,7 +86,7 @@ Shape = Text | Box | Mark
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """What is on a picture so far, from the top down."""
 
     y: float = MARGIN
@@ -124,7 +124,7 @@ def svg(results: Results, question_id: str, settings: Settings, *, outside: bool
     while True:
         sheet = _drawn(all_views, figure, bars, mark=mark)
         if sheet.y + MARGIN <= MOST_HEIGHT or len(bars) <= 1:
-            return _svg(sheet, say("headline", figure) or figure.text, figure.text)
+            return framed(sheet, say("headline", figure) or figure.text, figure.text)
         if mark and any(one.marked for one in figure.beside):
             mark = False  # its words have no room, and a mark without words says nothing
         else:
@@ -138,7 +138,7 @@ def parts_svg(results: Results, question_id: str, segment_id: str, settings: Set
     segment = next((one for one in figure.segments if one.id == segment_id), None)
     if segment is None:
         raise KeyError(segment_id)
-    sheet = _Sheet()
+    sheet = Sheet()
     sheet.lines(figure.text, size=TITLE, bold=True, most=4)
     if figure.headline is not None:
         sheet.lines(say("who_said", figure), colour=SOFT, most=2)
@@ -149,7 +149,7 @@ def parts_svg(results: Results, question_id: str, segment_id: str, settings: Set
         _row(sheet, part.label, "c" if share is None else f"{share.percent}%", None if share is None else share.percent)
         if share is not None:
             _interval(sheet, share, sheet.y - GAP - BAR)
-    return _svg(sheet, figure.text, segment.text)
+    return framed(sheet, figure.text, segment.text)
 
 
 def summary_svg(results: Results, settings: Settings, *, outside: bool = False) -> str:
@@ -157,14 +157,14 @@ def summary_svg(results: Results, settings: Settings, *, outside: bool = False) 
     all_views = views(results, settings, outside=outside)
     measures = list(all_views.measures[: MEASURES + 1])
     while True:
-        sheet = _Sheet()
+        sheet = Sheet()
         sheet.lines(all_views.title, size=TITLE, bold=True, most=2)
         sheet.lines(say("first_line", all_views), colour=SOFT)
         sheet.gap(GAP * 1.5)
         for figure in measures:
             _measure(sheet, figure)
         if sheet.y + MARGIN <= MOST_HEIGHT or not measures:
-            return _svg(sheet, all_views.title, say("first_line", all_views))
+            return framed(sheet, all_views.title, say("first_line", all_views))
         measures.pop()
 
 
@@ -211,8 +211,8 @@ def _fitting(template: str, all_views: Views, figure: FigureView, *, most: int) 
 # Laying out
 
 
-def _drawn(all_views: Views, figure: FigureView, bars: Sequence[Bar], *, mark: bool) -> _Sheet:
-    sheet = _Sheet()
+def _drawn(all_views: Views, figure: FigureView, bars: Sequence[Bar], *, mark: bool) -> Sheet:
+    sheet = Sheet()
     sheet.lines(figure.text, size=TITLE, bold=True, most=4)
     sheet.gap()
     if figure.headline is not None:
@@ -230,7 +230,7 @@ def _drawn(all_views: Views, figure: FigureView, bars: Sequence[Bar], *, mark: b
     return sheet
 
 
-def _headline(sheet: _Sheet, all_views: Views, figure: FigureView, share: ShareView, *, mark: bool) -> None:
+def _headline(sheet: Sheet, all_views: Views, figure: FigureView, share: ShareView, *, mark: bool) -> None:
     """The big number, what it is of, and where on the way from 0 to 100 it lies."""
     big = say("big", figure)
     sheet.y += BIG * 0.86
@@ -261,7 +261,7 @@ def _headline(sheet: _Sheet, all_views: Views, figure: FigureView, share: ShareV
     sheet.gap()
 
 
-def _track(sheet: _Sheet, share: ShareView, *, hollow: Iterable[int] = (), earlier: bool = False) -> None:
+def _track(sheet: Sheet, share: ShareView, *, hollow: Iterable[int] = (), earlier: bool = False) -> None:
     """From 0 to 100 in per cent: the interval as a band, our share as a point, others' as hollow ones."""
     height = 44.0
     sheet.shapes.append(Box(MARGIN, sheet.y, INNER, height, TRACK))
@@ -273,7 +273,7 @@ def _track(sheet: _Sheet, share: ShareView, *, hollow: Iterable[int] = (), earli
     sheet.gap(height + 8)
 
 
-def _row(sheet: _Sheet, label: str, number: str, percent: int | None) -> None:
+def _row(sheet: Sheet, label: str, number: str, percent: int | None) -> None:
     """One answer: its label and number, and a bar under them; a dashed outline where the number is hidden."""
     room = INNER - width_of(number, LETTERS) - GAP
     sheet.lines(label, width=room, most=2)
@@ -288,7 +288,7 @@ def _row(sheet: _Sheet, label: str, number: str, percent: int | None) -> None:
     sheet.gap(BAR + GAP)
 
 
-def _interval(sheet: _Sheet, share: ShareView, y: float) -> None:
+def _interval(sheet: Sheet, share: ShareView, y: float) -> None:
     """A band and a point in place of the bar just drawn; its track stays."""
     bar = sheet.shapes[-1]
     if isinstance(bar, Box) and bar.colour == FILL:
@@ -297,7 +297,7 @@ def _interval(sheet: _Sheet, share: ShareView, y: float) -> None:
     sheet.shapes.append(Mark(_at(share.percent), y + BAR / 2))
 
 
-def _measure(sheet: _Sheet, figure: FigureView) -> None:
+def _measure(sheet: Sheet, figure: FigureView) -> None:
     """One measure of the summary: what was asked, what was found, and whether it has changed."""
     share = figure.headline
     if share is None:
@@ -320,7 +320,7 @@ def _at(percent: float) -> float:
     return MARGIN + INNER * percent / 100
 
 
-def _svg(sheet: _Sheet, title: str, about: str) -> str:
+def framed(sheet: Sheet, title: str, about: str) -> str:
     height = max(LEAST_HEIGHT, round(sheet.y + MARGIN))
     return rendered(
         "chart.svg.j2",

@@ -34,9 +34,9 @@ def rendered(template: str, *, escaped: bool, **context: object) -> str:
     return environment(escaped=escaped).get_template(template).render(**context)
 
 
-def say(macro: str, *about: object) -> str:
+def say(macro: str, *about: object, of: str = "say.j2") -> str:
     """One sentence or phrase as plain text on one line; empty where there is nothing to say."""
-    return " ".join(str(getattr(environment(escaped=False).get_template("say.j2").module, macro)(*about)).split())
+    return " ".join(str(getattr(environment(escaped=False).get_template(of).module, macro)(*about)).split())
 
 
 def _date(day: date) -> str:

@@ -179,7 +179,7 @@ def test_a_benchmark_is_a_hollow_mark_with_its_year_and_never_one_of_grade_c() -
 
 @pytest.mark.parametrize("percent", [0, 40])
 def test_a_part_has_its_track_whatever_its_share(percent: int) -> None:
-    sheet = charts._Sheet()
+    sheet = charts.Sheet()
     charts._row(sheet, "18 to 20", f"{percent}%", percent)
     charts._interval(sheet, ShareView("Always", 0, percent, 0, 50), sheet.y - charts.GAP - charts.BAR)
     assert [type(shape).__name__ for shape in sheet.shapes[2:]] == ["Box", "Box", "Mark"]
