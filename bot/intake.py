@@ -48,12 +48,15 @@ class Intake:
         screens: Screens,
         mouth: Mouth,
         clock: Callable[[], datetime],
+        *,
+        bot_name: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._store = store
         self._settings = settings
         self._screens = screens
         self._mouth = mouth
         self._clock = clock
+        self._bot_name = bot_name
         self._told: set[int] = set()
         self.stopping = False
 
@@ -132,8 +135,9 @@ class Intake:
 
     async def _visit(self, tx: Transaction, event: Event) -> Saying:
         saying = Saying(event.chat)
+        index = chats.index_of(tx.keys, event.chat)
         visit = Visit(
-            tx, self._clock(), self._settings(), self._screens, event, chats.index_of(tx.keys, event.chat), saying
+            tx, self._clock(), self._settings(), self._screens, event, index, saying, bot_name=self._bot_name()
         )
         await answer(visit)
         if isinstance(event, Tap) and saying.tap is None:

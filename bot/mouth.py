@@ -22,6 +22,7 @@ from bot.transport import NeverSent
 from bot.wire import Wire, seconds, stale, unreachable
 from storage import cards, people, trail
 from storage.ids import ChatId
+from storage.store import Transaction
 
 log = structlog.get_logger()
 
@@ -77,10 +78,19 @@ class PictureOut:
     instead: Screen
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoOut:
+    """A picture that Telegram has already, by the name it gave us; `instead` is said where it has it no more."""
+
+    screen: Screen
+    photo: str
+    instead: Screen
+
+
 PICTURE = "picture.png"
 """As neutral as everything a phone may show of a chat that is not open."""
 
-More = Screen | FileOut | PictureOut
+More = Screen | FileOut | PictureOut | PhotoOut
 """What is sent beside the card."""
 
 
@@ -125,11 +135,15 @@ STATIC = "0"
 """The version on buttons of messages that are not a chat's card: they only lead somewhere, and never grow old."""
 
 
+async def _only_note(tx: Transaction, chat: ChatId) -> None:
+    await people.set_reachable(tx, chat, False)
+
+
 class Mouth:
     """Every reply goes through here.
 
-    `on_pause` hears how long Telegram wants the outbox to wait. `blank_line` is what an old card of ours is left
-    saying when it can no longer be deleted.
+    `on_pause` hears how long Telegram wants the outbox to wait, `on_lost` which chat nothing arrives in any more.
+    `blank_line` is what an old card of ours is left saying when it can no longer be deleted.
     """
 
     def __init__(
@@ -139,11 +153,13 @@ class Mouth:
         *,
         blank_line: Callable[[], str],
         on_pause: Callable[[float], None] = lambda _: None,
+        on_lost: Callable[[Transaction, ChatId], Awaitable[object]] = _only_note,
     ) -> None:
         self._wire = wire
         self._blank_line = blank_line
         self._outcomes = outcomes
         self._on_pause = on_pause
+        self._on_lost = on_lost
         self._chats: dict[ChatId, _Chat] = {}
         self._pictures: dict[Hashable, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -264,6 +280,8 @@ class Mouth:
     async def _more(self, chat: ChatId, what: More) -> None:
         if isinstance(what, PictureOut):
             await self._picture(chat, what)
+        elif isinstance(what, PhotoOut):
+            await self._photo(chat, what)
         elif isinstance(what, FileOut):
             await self._tried(
                 lambda: self._wire.send_document(
@@ -291,7 +309,14 @@ class Mouth:
             self._pictures.clear()
         self._pictures[what.same] = await self._put_picture(chat, what, InputFile(drawn, filename=PICTURE))
 
-    async def _put_picture(self, chat: ChatId, what: PictureOut, picture: InputFile | str) -> str:
+    async def _photo(self, chat: ChatId, what: PhotoOut) -> None:
+        try:
+            await self._put_picture(chat, what, what.photo)
+        except BadRequest as error:
+            log.warning("photo_not_sent", error=type(error).__name__)
+            await self._more(chat, what.instead)
+
+    async def _put_picture(self, chat: ChatId, what: PictureOut | PhotoOut, picture: InputFile | str) -> str:
         screen = what.screen
         return await self._tried(
             lambda: self._wire.put_picture(chat, picture, screen.text, screen.keyboard(STATIC), protect=screen.protect)
@@ -343,6 +368,6 @@ class Mouth:
             state.more.clear()
             state.clear.clear()
             state.card = None
-            self._outcomes.add(lambda tx: people.set_reachable(tx, chat, False))
+            self._outcomes.add(lambda tx: self._on_lost(tx, chat))
         else:
             log.warning("not_said", error=type(error).__name__)

@@ -22,8 +22,9 @@ from bot.profile import introduce
 from bot.screens import Screens
 from bot.sender import Sender
 from bot.settings import Settings, SettingsWrong
+from bot.staff.fading import faded
 from bot.wire import Wire, make_wire
-from engagement import authority
+from engagement import authority, reach
 from storage import schema
 from storage.store import Store
 
@@ -48,6 +49,8 @@ class Bot:
         self.clock = clock
         self.intake_task: asyncio.Task[None] | None = None
         self._words: authority.Settings | None = None
+        self.name = settings.bot_name
+        """What links to the bot begin with; None while nobody knows."""
         self.screens = Screens([TEMPLATES], None, clock)
         self.outcomes = Outcomes(store)
         self.sender = Sender(store, self.words, self.screens, wire, self.outcomes, clock)
@@ -56,9 +59,17 @@ class Bot:
             self.outcomes,
             blank_line=lambda: self.screens.render("hidden", "en", now=clock()).text,
             on_pause=self.sender.pause,
+            on_lost=lambda tx, chat: reach.lost(tx, self.words(), chat, clock()),
         )
-        self.intake = Intake(store, self.words, self.screens, self.mouth, clock)
-        self.heartbeat = Heartbeat(store, self.mouth, clock, settings=self.words, on_settings=self._learn_words)
+        self.intake = Intake(store, self.words, self.screens, self.mouth, clock, bot_name=lambda: self.name)
+        self.heartbeat = Heartbeat(
+            store,
+            self.mouth,
+            clock,
+            settings=self.words,
+            on_settings=self._learn_words,
+            fade=lambda tx, card: faded(tx, card, settings=self.words(), screens=self.screens, now=clock()),
+        )
 
     def words(self) -> authority.Settings:
         """The authority's settings, as last read."""
@@ -88,8 +99,9 @@ class Bot:
             await asyncio.Event().wait()
 
     async def introduce(self) -> None:
-        """Set commands and descriptions where they differ; a bot that cannot do it now is still a bot."""
+        """Learn the bot's name, set commands and descriptions where they differ; without them it is still a bot."""
         try:
+            self.name = self.name or (await self.wire.get_me()).username
             await introduce(self.wire, self.screens)
         except TelegramError as error:
             log.warning("not_introduced", error=type(error).__name__)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from engagement import reach
 from storage import invites, people, staff
 from storage.ids import ChatId, PersonId, StaffId
 from storage.invites import Joining
@@ -96,7 +97,9 @@ async def check(tx: Transaction, chat: ChatId, given: str, *, now: datetime) -> 
         return await _count_wrong(tx, chat, joining)
     await invites.use(tx, joining.invite)
     await invites.end(tx, chat)
-    return await people.join(tx, joining.person, chat)
+    person = await people.join(tx, joining.person, chat)
+    await reach.joined(tx, person.id, now)
+    return person
 
 
 async def not_me(tx: Transaction, chat: ChatId) -> None:

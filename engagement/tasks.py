@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from engagement import rota
 from engagement.authority import Settings
+from engagement.london import london, today
 from engagement.rota import NobodyToAsk
-from storage import due, outbox, staff, tasks
+from storage import absences, due, outbox, staff, tasks
 from storage.due import Due
 from storage.ids import PersonId, StaffId, TaskId
 from storage.staff import Staff
 from storage.store import Transaction
 from storage.tasks import State, Task
 
-CONTACT = "contact"
+CONTACT, UNREACHABLE = "contact", "unreachable"
+AMONG_STAFF = frozenset({UNREACHABLE})
+GATHERED = "among_staff:"
+"""Reasons no young person gave: they hear nothing of such a task, and it waits for the morning like any news."""
+
 REMINDER, DEADLINE = "task_reminder", "task_deadline"
 REMIND_AT = 0.75
 LATER_ROUNDS = 0.5
@@ -87,7 +92,7 @@ async def choices(
     tx: Transaction, settings: Settings, person: PersonId, now: datetime, *, owner: StaffId | None = None
 ) -> Offer:
     """What would be promised if they asked now: of their worker, or of the one they chose. Raises: NobodyToAsk."""
-    line = await rota.line(tx, settings, person)
+    line = await rota.line(tx, settings, person, now=now)
     chosen = line[0] if owner is None else next((one for one in line if one.id == owner), None)
     if chosen is None:
         raise NotOffered
@@ -130,13 +135,14 @@ async def ask(
         due_at=offer.due_at,
         now=now,
     )
-    await _start_round(tx, settings, await tasks.find(tx, added), now, settings.contact_within_hours)
+    remind_at = _remind_at(settings, now, settings.contact_within_hours)
+    await _start_round(tx, await tasks.find(tx, added), now, remind_at)
     return Asked(added, offer.owner, offer.backup, offer.due_at)
 
 
 async def mine(tx: Transaction, person: PersonId) -> tuple[Task, ...]:
     """What the young person has asked for and still waits for."""
-    return tuple(task for task in await tasks.of_person(tx, person) if task.live)
+    return tuple(task for task in await tasks.of_person(tx, person) if task.live and task.reason not in AMONG_STAFF)
 
 
 async def promised(tx: Transaction, person: PersonId, task: TaskId) -> Asked:
@@ -146,13 +152,23 @@ async def promised(tx: Transaction, person: PersonId, task: TaskId) -> Asked:
 
 async def cancel(tx: Transaction, person: PersonId, task: TaskId, *, now: datetime) -> Task:
     """The task cancelled by the young person; an owner who may know of it is told. Raises: NotYours, TaskOver."""
-    found = _live(await _of(tx, person, task))
-    await _end_round(tx, found)
-    never_told = await outbox.cancel(tx, _occasion(found, "new"), staff=found.owner) > 0
-    await _unqueue(tx, found)
-    if not never_told:
-        await _tell_staff(tx, found, found.owner, "cancelled", now)
-    return await tasks.set_state(tx, found, "cancelled", now=now)
+    return await _call_off(tx, _live(await _of(tx, person, task)), now)
+
+
+async def call_off(tx: Transaction, person: PersonId, reason: str, *, now: datetime) -> None:
+    """What staff had to do for this reason is no longer needed; an owner who may know of it is told."""
+    for known in await tasks.of_person(tx, person):
+        if known.live and known.reason == reason and (held := await tasks.find(tx, known.id, hold=True)).live:
+            await _call_off(tx, held, now)
+
+
+async def _call_off(tx: Transaction, task: Task, now: datetime) -> Task:
+    await _end_round(tx, task)
+    never_told = await outbox.cancel(tx, _occasion(task, "new"), staff=task.owner) > 0
+    await _unqueue(tx, task)
+    if not (never_told or await _waits_in_a_gathered_line(tx, task)):
+        await _tell_staff(tx, task, task.owner, "cancelled", now)
+    return await tasks.set_state(tx, task, "cancelled", now=now)
 
 
 async def change_note(
@@ -173,7 +189,7 @@ async def open_for(tx: Transaction, member: StaffId) -> tuple[Task, ...]:
     return await tasks.open_for(tx, member)
 
 
-async def look(tx: Transaction, settings: Settings, member: StaffId, task: TaskId) -> Task:
+async def look(tx: Transaction, settings: Settings, member: StaffId, task: TaskId, *, now: datetime) -> Task:
     """The task, for someone who may see it. Raises: NotYours, also for a task that does not exist."""
     try:
         found = await tasks.find(tx, task, hold=True)
@@ -181,7 +197,7 @@ async def look(tx: Transaction, settings: Settings, member: StaffId, task: TaskI
         raise NotYours from error
     here = await rota.on_staff(tx)
     theirs = {found.owner, found.backup, *found.asked}
-    duty = {one.id for one in rota.on_duty(settings, here)}
+    duty = {one.id for one in rota.on_duty(settings, here, await rota.off(tx, now))}
     allowed = {one.id for one in here if one.id in theirs or one.id in duty or one.role == "manager"}
     if member not in allowed - set(found.avoid):
         raise NotYours
@@ -190,7 +206,7 @@ async def look(tx: Transaction, settings: Settings, member: StaffId, task: TaskI
 
 async def acknowledge(tx: Transaction, settings: Settings, member: StaffId, task: TaskId, *, now: datetime) -> Task:
     """Seen by its owner, who need not be told again; the clock runs on. Raises: NotYours, TaskOver."""
-    found = _live(await look(tx, settings, member, task))
+    found = _live(await look(tx, settings, member, task, now=now))
     if found.state == "acknowledged" or member != found.owner:
         return found
     await outbox.cancel(tx, _occasion(found, "new"))
@@ -201,7 +217,7 @@ async def done(
     tx: Transaction, settings: Settings, member: StaffId, task: TaskId, how: How, note: str, *, now: datetime
 ) -> Task:
     """Someone spoke with, messaged or met the young person. Raises: NotYours, TaskOver."""
-    found = _live(await look(tx, settings, member, task))
+    found = _live(await look(tx, settings, member, task, now=now))
     await _end_round(tx, found)
     await _unqueue(tx, found)
     return await tasks.set_state(tx, found, "done", now=now, how=how, note=note)
@@ -211,7 +227,7 @@ async def unreached(
     tx: Transaction, settings: Settings, member: StaffId, task: TaskId, *, now: datetime, note: str | None = None
 ) -> Task:
     """They tried and got no answer. It is not done, so the deadline stands. Raises: NotYours, TaskOver."""
-    found = _live(await look(tx, settings, member, task))
+    found = _live(await look(tx, settings, member, task, now=now))
     return await tasks.set_state(tx, found, "unreached", now=now, note=note)
 
 
@@ -222,22 +238,56 @@ async def pass_on(
 
     Raises: NotYours, TaskOver, and NotOffered for someone who could not be asked or whom the young person passed over.
     """
-    found = _live(await look(tx, settings, member, task))
-    line = await rota.line(tx, settings, found.person)
-    if to == found.owner or to in found.avoid or to not in {one.id for one in line}:
+    found = _live(await look(tx, settings, member, task, now=now))
+    line = await rota.line(tx, settings, found.person, now=now)
+    if to not in _could_take(found, line):
         raise NotOffered
-    await due.cancel(tx, DEADLINE, _round(found))
+    return await _hand(tx, settings, found, to, line, now)
+
+
+async def hand_on(tx: Transaction, settings: Settings, task: TaskId, to: StaffId, *, now: datetime) -> Task:
+    """The task with whoever takes over from its owner, by the hour already promised; the young person hears it.
+
+    Where `to` is off, or was passed over for it, it stays with an owner who is at work, else goes to the next in line.
+    """
+    found = await tasks.find(tx, task, hold=True)
+    try:
+        line = await rota.line(tx, settings, found.person, now=now)
+    except NobodyToAsk:
+        return found
+    could = _could_take(found, line)
+    if not found.live or not could:
+        return found
+    if to not in could:
+        off = await rota.off(tx, now)
+        if found.owner in {one.id for one in await rota.on_staff(tx) if one.id not in off}:
+            return found
+        to = could[0]
+    return await _hand(tx, settings, found, to, line, now)
+
+
+async def _hand(
+    tx: Transaction, settings: Settings, task: Task, to: StaffId, line: Sequence[Staff], now: datetime
+) -> Task:
+    await due.cancel(tx, DEADLINE, _round(task))
     # A task passed on at its deadline, before the clock got to it, needs an hour that can be kept.
     later = rota.deadline(settings, now, settings.contact_within_hours * LATER_ROUNDS)
-    due_at = found.due_at if found.due_at > now else later
-    return await _move(tx, settings, found, to, due_at, line, now, why="passed")
+    due_at = task.due_at if task.due_at > now else later
+    return await _move(tx, settings, task, to, due_at, line, now, why="passed")
 
 
-async def could_take(tx: Transaction, settings: Settings, member: StaffId, task: TaskId) -> tuple[Staff, ...]:
+async def could_take(
+    tx: Transaction, settings: Settings, member: StaffId, task: TaskId, *, now: datetime
+) -> tuple[Staff, ...]:
     """The colleagues this task could be passed on to, the likeliest first. Raises: NotYours, TaskOver."""
-    found = _live(await look(tx, settings, member, task))
-    line = await rota.line(tx, settings, found.person)
-    return tuple(one for one in line if one.id != found.owner and one.id not in found.avoid)
+    found = _live(await look(tx, settings, member, task, now=now))
+    line = await rota.line(tx, settings, found.person, now=now)
+    could = _could_take(found, line)
+    return tuple(one for one in line if one.id in could)
+
+
+def _could_take(task: Task, line: Sequence[Staff]) -> list[StaffId]:
+    return [one.id for one in line if one.id != task.owner and one.id not in task.avoid]
 
 
 async def before(tx: Transaction, person: PersonId, task: TaskId) -> StaffId | None:
@@ -247,9 +297,14 @@ async def before(tx: Transaction, person: PersonId, task: TaskId) -> StaffId | N
 
 
 async def ping_duty(tx: Transaction, settings: Settings, task: TaskId, *, now: datetime) -> None:
-    """Tell everyone on duty of the task at once, beside its owner: what the young person chose to send says so."""
+    """Tell everyone on duty of the task at once, beside its owner: what the young person chose to send says so.
+
+    When all of duty are off and nobody stands in, managers are told in their place.
+    """
     found = await tasks.find(tx, task, hold=True)
-    for one in rota.on_duty(settings, await rota.on_staff(tx)):
+    here, off = await rota.on_staff(tx), await rota.off(tx, now)
+    managers = [one for one in here if one.role == "manager" and one.id not in off]
+    for one in rota.on_duty(settings, here, off) or managers:
         if one.id != found.owner and one.id not in found.avoid:
             await _tell_staff(tx, found, one.id, "new", now)
 
@@ -276,14 +331,21 @@ async def escalate(tx: Transaction, settings: Settings, fired: Due, now: datetim
         return False
     hours = settings.contact_within_hours * LATER_ROUNDS
     try:
-        line = await rota.line(tx, settings, found.person)
+        line = await rota.line(tx, settings, found.person, now=now)
     except NobodyToAsk:
         # Everyone has left: the clock runs on, so that whoever comes first is asked.
         line = ()
     to = _next_to_ask(found, line)
-    due_at = rota.deadline(settings, now, hours)
-    await _move(tx, settings, found, to, due_at, line, now, why="late", hours=hours)
+    since = await _at_work(tx, to, now)
+    due_at = rota.deadline(settings, since, hours)
+    await _move(tx, settings, found, to, due_at, line, now, why="late", remind_at=_remind_at(settings, since, hours))
     return True
+
+
+async def _at_work(tx: Transaction, member: StaffId, now: datetime) -> datetime:
+    """From when their hours count: for one who is off, and whom only the want of anybody else is asking, once back."""
+    absence = await absences.of(tx, member, on=today(now))
+    return now if absence is None else london(absence.back_on, time())
 
 
 def _next_to_ask(task: Task, line: Sequence[Staff]) -> StaffId:
@@ -308,16 +370,18 @@ async def _move(
     now: datetime,
     *,
     why: Literal["late", "passed"],
-    hours: float | None = None,
+    remind_at: datetime | None = None,
 ) -> Task:
-    """The task in its next round: its new owner, the one before and the young person each get a message."""
+    """The task in its next round: its new owner, the one before and who asked for it each get a message."""
     await due.cancel(tx, REMINDER, _round(task))
     await _unqueue(tx, task)
     if task.owner != to:
         await _tell_staff(tx, task, task.owner, "moved", now)
     backup = rota.next_in(line, without={*task.asked, *task.avoid, to})
     moved = await tasks.pass_on(tx, task, to, due_at, backup=backup.id if backup else None)
-    await _start_round(tx, settings, moved, now, hours)
+    await _start_round(tx, moved, now, remind_at)
+    if moved.reason in AMONG_STAFF:
+        return moved
     await outbox.queue(
         tx,
         occasion=f"task:{moved.id}:{'escalated' if why == 'late' else why}:{moved.round}",
@@ -332,14 +396,16 @@ async def _move(
     return moved
 
 
-async def _start_round(tx: Transaction, settings: Settings, task: Task, now: datetime, hours: float | None) -> None:
+async def _start_round(tx: Transaction, task: Task, now: datetime, remind_at: datetime | None) -> None:
     await _tell_staff(tx, task, task.owner, "new", now)
     await due.add(tx, DEADLINE, _round(task), task.due_at)
-    remind_at = now + (task.due_at - now) * REMIND_AT
-    if hours is not None:
-        remind_at = rota.deadline(settings, now, hours * REMIND_AT)
+    remind_at = remind_at or now + (task.due_at - now) * REMIND_AT
     if now < remind_at < task.due_at:
         await due.add(tx, REMINDER, _round(task), remind_at)
+
+
+def _remind_at(settings: Settings, since: datetime, hours: float) -> datetime:
+    return rota.deadline(settings, since, hours * REMIND_AT)
 
 
 async def _end_round(tx: Transaction, task: Task) -> None:
@@ -382,16 +448,30 @@ ENVELOPES = {
 async def _tell_staff(tx: Transaction, task: Task, member: StaffId | None, what: str, now: datetime) -> None:
     if member is None:
         return
+    occasion, envelope = _occasion(task, what), ENVELOPES[what.partition(":")[0]]
+    opens: dict[str, object] = {"screen": "staff/task", "task": task.id}
+    if task.reason in AMONG_STAFF and what == "new":
+        # A campaign may find out about twenty at once: one line a day leads to the list of all of them.
+        occasion, envelope, opens = f"{GATHERED}{today(now)}", "staff/update", {"screen": "staff/menu"}
     await outbox.queue(
         tx,
-        occasion=_occasion(task, what),
+        occasion=occasion,
         staff=member,
         lane="staff",
-        kind="help",
-        envelope=ENVELOPES[what.partition(":")[0]],
-        opens={"screen": "staff/task", "task": task.id},
+        kind="ours" if task.reason in AMONG_STAFF else "help",
+        envelope=envelope,
+        opens=opens,
         not_before=now,
         expires_at=now + KEPT_WAITING,
+    )
+
+
+async def _waits_in_a_gathered_line(tx: Transaction, task: Task) -> bool:
+    """Whether its owner has not been told of it yet; the line that waits leads to a list it is no longer on."""
+    if task.reason not in AMONG_STAFF or task.owner is None:
+        return False
+    return any(
+        row.state == "queued" and row.occasion.startswith(GATHERED) for row in await outbox.of_staff(tx, task.owner)
     )
 
 
@@ -400,7 +480,7 @@ async def _of(tx: Transaction, person: PersonId, task: TaskId) -> Task:
         found = await tasks.find(tx, task, hold=True)
     except tasks.NoSuchTask as error:
         raise NotYours from error
-    if found.person != person:
+    if found.person != person or found.reason in AMONG_STAFF:
         raise NotYours
     return found
 

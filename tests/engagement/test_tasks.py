@@ -116,7 +116,7 @@ async def test_whoever_was_passed_over_is_not_asked_later_and_does_not_see_it(st
         asked = await tasks.ask(tx, SETTINGS, team.sam, team.dana, "About Olu", MONDAY)
         assert asked.backup.id == team.morgan
         with pytest.raises(NotYours):
-            await tasks.look(tx, SETTINGS, team.olu, asked.task)
+            await tasks.look(tx, SETTINGS, team.olu, asked.task, now=MONDAY)
         with pytest.raises(NotOffered):
             await tasks.pass_on(tx, SETTINGS, team.dana, asked.task, team.olu, now=MONDAY)
     for day in range(1, 12):
@@ -189,7 +189,7 @@ async def test_nobody_else_can_cancel_change_or_see_it(store, team):
 
 
 ACTIONS = {
-    "look": lambda tx, who, task: tasks.look(tx, SETTINGS, who, task),
+    "look": lambda tx, who, task: tasks.look(tx, SETTINGS, who, task, now=MONDAY),
     "acknowledge": lambda tx, who, task: tasks.acknowledge(tx, SETTINGS, who, task, now=MONDAY),
     "unreached": lambda tx, who, task: tasks.unreached(tx, SETTINGS, who, task, now=MONDAY),
     "done": lambda tx, who, task: tasks.done(tx, SETTINGS, who, task, "spoke", "", now=MONDAY),
@@ -220,7 +220,7 @@ async def test_someone_who_has_left_may_no_longer(store, team):
     async with store.transaction() as tx:
         await staff.leave(tx, team.priya)
         with pytest.raises(NotYours):
-            await tasks.look(tx, SETTINGS, team.priya, team.task)
+            await tasks.look(tx, SETTINGS, team.priya, team.task, now=MONDAY)
 
 
 async def test_another_authority_does_not_see_it(store, team):
@@ -228,7 +228,7 @@ async def test_another_authority_does_not_see_it(store, team):
     async with store.transaction(other) as tx:
         manager = await staff.add(tx, "Morgan", "manager")
         with pytest.raises(NotYours):
-            await tasks.look(tx, SETTINGS, manager.id, team.task)
+            await tasks.look(tx, SETTINGS, manager.id, team.task, now=MONDAY)
 
 
 async def test_acknowledged_stops_the_first_message_but_not_the_clock(store, team):
