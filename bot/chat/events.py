@@ -54,7 +54,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A photo, a voice message, a sticker, or something else that is not words; its caption, if it has one."""
+    """A photo, a voice message, a sticker, or something else that is not words; its caption, if it has one.
+
+    `photo` is what Telegram calls a photo, in its largest size.
+    """
 
     update: int
     chat: ChatId
@@ -62,6 +65,7 @@ class Thing:
     kind: str
     text: str
     sent_at: datetime
+    photo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def _message(update: int, message: Message) -> Event:
     text = message.text
     if text is None:
         kind = next((kind for kind in KINDS if getattr(message, kind, None)), "other")
-        return Thing(update, chat, message.message_id, kind, message.caption or "", message.date)
+        photo = message.photo[-1].file_id if message.photo else None
+        return Thing(update, chat, message.message_id, kind, message.caption or "", message.date, photo)
     forwarded = message.forward_origin is not None
     if text.startswith("/") and len(text) > 1 and text[1].isascii() and text[1].isalpha() and not forwarded:
         name, _, payload = text[1:].partition(" ")
