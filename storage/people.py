@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal, get_args
@@ -267,6 +267,14 @@ async def come_back(tx: Transaction, person: PersonId) -> Person:
 
 async def set_state(tx: Transaction, person: PersonId, state: State) -> Person:
     return await _set(tx, person, state=state)
+
+
+async def hand_over(tx: Transaction, people: Collection[PersonId], old: StaffId, new: StaffId) -> tuple[Person, ...]:
+    """Those of these people who still are in the register with the old worker; they have the new one now."""
+    theirs = (table.c.id.in_(tuple(people)), table.c.worker == old, table.c.state.in_(IN_REGISTER))
+    change = update(table).where(table.c.authority == tx.authority, *theirs).values(worker=new).returning(*_COLUMNS)
+    rows = await tx.connection.execute(change)
+    return tuple(sorted((_remember(tx, _person(row)) for row in rows), key=lambda person: person.id))
 
 
 async def set_reachable(tx: Transaction, chat: ChatId, reachable: bool) -> Person | None:

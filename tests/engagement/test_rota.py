@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from staffed import hire, meet, settings
+from staffed import MONDAY, hire, meet, settings
 
 from engagement import rota
 from engagement.london import local, london
@@ -116,9 +116,9 @@ async def test_the_worker_is_asked_and_their_cover_is_next(store):
         priya, cara = await hire(tx, "Priya Patel", "pa"), await hire(tx, "Cara Cover", "pa")
         dana, morgan = await hire(tx, "Dana Duty", "pa"), await hire(tx, "Morgan", "manager")
         jo = await meet(tx, "Jo", priya)
-        owner, backup = await rota.who(tx, SETTINGS, jo)
+        owner, backup = await rota.who(tx, SETTINGS, jo, now=MONDAY)
         assert (owner.id, backup.id) == (priya, cara)
-        assert [one.id for one in await rota.line(tx, SETTINGS, jo)] == [priya, cara, dana, morgan]
+        assert [one.id for one in await rota.line(tx, SETTINGS, jo, now=MONDAY)] == [priya, cara, dana, morgan]
 
 
 @pytest.mark.parametrize("absent", ["not joined", "left", "nobody"])
@@ -129,7 +129,7 @@ async def test_without_a_worker_who_can_be_told_duty_is_asked(store, absent):
         jo = await meet(tx, "Jo", None if absent == "nobody" else priya)
         if absent == "left":
             await staff.leave(tx, priya)
-        owner, backup = await rota.who(tx, SETTINGS, jo)
+        owner, backup = await rota.who(tx, SETTINGS, jo, now=MONDAY)
         assert (owner.id, backup.id) == (dana, morgan)
 
 
@@ -137,9 +137,9 @@ async def test_a_worker_on_duty_is_not_their_own_backup(store):
     async with store.transaction() as tx:
         dana = await hire(tx, "Dana Duty", "pa")
         jo = await meet(tx, "Jo", dana)
-        assert await rota.who(tx, SETTINGS, jo) == (await staff.by_id(tx, dana), None)
+        assert await rota.who(tx, SETTINGS, jo, now=MONDAY) == (await staff.by_id(tx, dana), None)
         morgan = await hire(tx, "Morgan", "manager")
-        owner, backup = await rota.who(tx, SETTINGS, jo)
+        owner, backup = await rota.who(tx, SETTINGS, jo, now=MONDAY)
         assert (owner.id, backup.id) == (dana, morgan)
 
 
@@ -149,7 +149,7 @@ async def test_duty_and_cover_may_be_named_by_reference_in_any_spelling(store):
         await staff.join(tx, added.id, ChatId(1))
         other = await hire(tx, "Olu", "pa")
         jo = await meet(tx, "Jo", other)
-        owner, backup = await rota.who(tx, settings(duty=" w-17 ", cover={"OLU": "W-17"}), jo)
+        owner, backup = await rota.who(tx, settings(duty=" w-17 ", cover={"OLU": "W-17"}), jo, now=MONDAY)
         assert (owner.id, backup.id) == (other, added.id)
 
 
@@ -159,9 +159,9 @@ async def test_an_administrator_and_a_data_protection_lead_are_never_asked(store
         await hire(tx, "Ada", "data_protection")
         jo = await meet(tx, "Jo")
         with pytest.raises(NobodyToAsk):
-            await rota.who(tx, SETTINGS, jo)
+            await rota.who(tx, SETTINGS, jo, now=MONDAY)
         pat = await hire(tx, "Pat", "participation")
-        owner, backup = await rota.who(tx, SETTINGS, jo)
+        owner, backup = await rota.who(tx, SETTINGS, jo, now=MONDAY)
         assert (owner.id, backup) == (pat, None)
 
 
@@ -170,9 +170,9 @@ async def test_a_stranger_is_asked_only_where_there_are_not_two_nearer(store):
         priya, pat = await hire(tx, "Priya Patel", "pa"), await hire(tx, "Pat", "participation")
         await hire(tx, "Olu", "pa")
         jo = await meet(tx, "Jo", priya)
-        assert [one.id for one in await rota.line(tx, SETTINGS, jo)] == [priya, pat]
+        assert [one.id for one in await rota.line(tx, SETTINGS, jo, now=MONDAY)] == [priya, pat]
         morgan = await hire(tx, "Morgan", "manager")
-        assert [one.id for one in await rota.line(tx, SETTINGS, jo)] == [priya, morgan]
+        assert [one.id for one in await rota.line(tx, SETTINGS, jo, now=MONDAY)] == [priya, morgan]
 
 
 async def test_it_is_their_own_worker_not_somebody_elses(store):
@@ -180,4 +180,4 @@ async def test_it_is_their_own_worker_not_somebody_elses(store):
         priya, olu = await hire(tx, "Priya Patel", "pa"), await hire(tx, "Olu", "pa")
         sam = await meet(tx, "Sam", olu)
         assert (await people.by_id(tx, sam)).worker == olu
-        assert [one.id for one in await rota.line(tx, SETTINGS, sam)] == [olu, priya]
+        assert [one.id for one in await rota.line(tx, SETTINGS, sam, now=MONDAY)] == [olu, priya]
