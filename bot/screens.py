@@ -44,6 +44,11 @@ PROTECTED: Final[Mapping[str, bool]] = {
     "files/": False,
     "results/picture": False,
     "results/no_picture": False,
+    "staff/week_picture": False,
+    "staff/no_week_picture": False,
+    "broadcast/picture": False,
+    "broadcast/no_picture": False,
+    "voucher/code": False,
     "toast/": False,
     "commands/": False,
     "about/": False,
@@ -53,6 +58,10 @@ PROTECTED: Final[Mapping[str, bool]] = {
     "envelope/reminder": True,
     "envelope/update": True,
     "envelope/own": True,
+    "envelope/on_its_way": True,
+    "envelope/any_time": True,
+    "envelope/once_more": True,
+    "envelope/as_asked": True,
 }
 
 

@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
 
-from engagement import answering, reading, surveys, tasks
+from engagement import (
+    answering,
+    asking,
+    audit,
+    budget,
+    campaigns,
+    friday,
+    reading,
+    staff_cards,
+    surveys,
+    tasks,
+    vouchers,
+)
 from engagement.authority import Settings
-from engagement.london import local, london
-from storage import drafts, due, handled, openings, outbox, pool, trail
+from engagement.london import local, london, today
+from storage import broadcasts, drafts, due, handled, occasions, openings, outbox, pool, trail
 from storage.due import Due
 from storage.ids import PersonId, SurveyId
 from storage.store import Transaction
 
 NIGHT_FROM, NIGHT_MINUTES = time(2), 180
 PRUNE_AT = time(5, 30)
+BROADCASTS_KEPT = timedelta(days=60)
+FORGOTTEN_COUNT = timedelta(days=budget.WEEK_DAYS + 1)
+"""How long the day of a message still counts for the weekly cap, when nothing else is known of it."""
 
 Work = Callable[[Transaction, Settings, Due, datetime], Awaitable[object]]
 
@@ -27,8 +42,8 @@ class UnknownKind(Exception):
         self.kind = kind
 
 
-async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> None:
-    """Do what is due and mark it done, both in this transaction or neither.
+async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> object:
+    """Do what is due and mark it done, both in this transaction or neither; gives what there is to say of it.
 
     Raises: UnknownKind; and LeaseLost when another process has it, so that nothing done here is kept.
     """
@@ -37,11 +52,11 @@ async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> 
         raise UnknownKind(row.kind)
     if row.kind in REMOVES_ITSELF:
         await due.finish(tx, row)
-        await doing(tx, settings, row, now)
-    else:
-        # Last, so that whoever cancels it meanwhile waits for the task or draft and not for this row.
-        await doing(tx, settings, row, now)
-        await due.finish(tx, row)
+        return await doing(tx, settings, row, now)
+    # Last, so that whoever cancels it meanwhile waits for the task or draft and not for this row.
+    said = await doing(tx, settings, row, now)
+    await due.finish(tx, row)
+    return said
 
 
 async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) -> None:
@@ -52,6 +67,8 @@ async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) 
     minutes = NIGHT_FROM.hour * 60 + chance(NIGHT_MINUTES)
     await due.add(tx, "nightly", night.isoformat(), london(night, time(*divmod(minutes, 60))))
     await due.add(tx, "prune", night.isoformat(), london(night, PRUNE_AT))
+    await vouchers.plan(tx, now, chance=chance)
+    await friday.plan(tx, now)
 
 
 async def _task_reminder(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
@@ -66,7 +83,7 @@ async def _finished_draft(tx: Transaction, _settings: Settings, row: Due, now: d
         return
     await outbox.queue(
         tx,
-        occasion=answering.occasion(survey, "last" if row.kind == answering.FINISHED_LAST else "finished"),
+        occasion=asking.occasion(survey, "last" if row.kind == answering.FINISHED_LAST else "finished"),
         person=person,
         lane="young",
         envelope="envelope/finished",
@@ -91,11 +108,21 @@ async def _survey_close(tx: Transaction, settings: Settings, row: Due, now: date
     await surveys.close_on_time(tx, settings, SurveyId(int(row.key)), now=now)
 
 
-async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> None:
+async def _vouchers(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> None:
+    # How many were given is not said: every line of the log has a moment.
+    await vouchers.evening(tx, now=now)
+
+
+async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> audit.Digest:
+    """What is old goes; the end of the audit goes into the log, where nobody can cut it off."""
     await handled.prune(tx, now=now)
     await trail.prune(tx, now=now)
+    await vouchers.prune(tx, now=now)
+    await broadcasts.prune(tx, left_before=now - BROADCASTS_KEPT)
+    await occasions.blur_forgotten(tx, before=today(now) - FORGOTTEN_COUNT)
     await due.give_up(tx, now=now)
     await due.prune(tx, now=now)
+    return await audit.digest(tx)
 
 
 KINDS: Mapping[str, Work] = {
@@ -105,10 +132,16 @@ KINDS: Mapping[str, Work] = {
     answering.FINISHED_LAST: _finished_draft,
     "nightly": _nightly,
     surveys.CLOSING: _closing,
+    campaigns.STEP: campaigns.run_step,
     surveys.CLOSE: _survey_close,
     reading.REMINDER: reading.remind,
     reading.DEADLINE: reading.overdue,
+    vouchers.EVENING: _vouchers,
     "prune": _prune,
+    staff_cards.FADE: staff_cards.fade,
+    staff_cards.OLD_CARD: staff_cards.remove_old_card,
+    staff_cards.OLD_ENVELOPE: staff_cards.remove_old_envelope,
+    friday.FRIDAY: friday.tell,
 }
 
 REMOVES_ITSELF = frozenset({surveys.CLOSE})

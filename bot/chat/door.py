@@ -6,21 +6,32 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from bot.chat import broadcast as broadcast  # its place is found by name
 from bot.chat import contact, joining, menu
+from bot.chat import handover as handover  # its place is found by name
+from bot.chat import nudge as nudge  # its place is found by name
 from bot.chat import survey as survey  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
 from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, home, number, redraw, stay
 from bot.mouth import STATIC
-from bot.staff import everywhere, results
-from engagement import crisis
+from bot.staff import broadcast as sending
+from bot.staff import everywhere, lock, results
+from engagement import crisis, reach
+from engagement.absence import AbsenceError
+from engagement.broadcasts import BroadcastError
+from engagement.campaigns import CampaignError
+from engagement.handover import HandoverError
 from engagement.joining import NotJoining
+from engagement.later import NotOffered
 from engagement.outbox import open_envelope
 from engagement.reading import ReadingError
 from engagement.results import NotPublished
 from engagement.rota import NobodyToAsk
+from engagement.sharing import NeverSent
 from engagement.staff import NotAllowed
 from engagement.tasks import TaskError
 from storage import cards, invites, people, staff
+from storage.campaigns import NoSuchCampaign
 from storage.chats import ChatTaken
 from storage.drafts import AlreadySent
 from storage.errors import NothingOpen, SurveyClosed
@@ -49,11 +60,13 @@ async def answer(visit: Visit) -> None:
         visit.saying.leave = True
         return
     if isinstance(event, Membership):
-        await people.set_reachable(visit.tx, event.chat, not event.blocked)
+        await _on_membership(visit, event)
         return
     await _recognise(visit)
     visit.card = await cards.of(visit.tx, visit.chat_index)
     try:
+        if visit.staff is not None and await lock.bars(visit):
+            return
         if isinstance(event, Tap):
             await _on_tap(visit, event)
         elif isinstance(event, Command):
@@ -66,9 +79,20 @@ async def answer(visit: Visit) -> None:
         await _refuse(visit, error)
 
 
+async def _on_membership(visit: Visit, event: Membership) -> None:
+    """They blocked the bot, or let it back in."""
+    if event.blocked:
+        await reach.lost(visit.tx, visit.settings, event.chat, visit.now)
+    else:
+        await reach.found_again(visit.tx, event.chat, visit.now)
+
+
 async def _recognise(visit: Visit) -> None:
     chat = visit.saying.chat
     person = await people.by_chat(visit.tx, chat)
+    if person is not None and not person.reachable:
+        await reach.found_again(visit.tx, chat, visit.now)  # whoever writes to us can be written to
+        person = await people.by_chat(visit.tx, chat)
     if person is not None and person.state != "gone":
         visit.person = person
         visit.settings = visit.settings.spoken(person.language)
@@ -127,7 +151,7 @@ async def _on_old(visit: Visit, tap: Tap) -> None:
     await _onward(visit)
 
 
-STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings"})
+STATIC_ACTIONS = frozenset({"menu", "contact", "carry_on", "help", "settings", "week"})
 """Where a message that is not the card may lead. None of them changes anything by itself."""
 
 
@@ -183,6 +207,7 @@ async def _open(visit: Visit, tap: Tap, row: OutboxId) -> None:
     if before is not None and before.message is not None and before.message != tap.message:
         await visit.clear(before.message)
     visit.card = cards.Card(visit.chat_index, cards.new_version(), {}, tap.message)
+    await visit.card_was_sent(tap.sent_at or visit.now)
     args = {name: value for name, value in opens.items() if name not in ("screen", "line")}
     await go(visit, str(opens["screen"]), **args)
 
@@ -227,6 +252,9 @@ async def _on_words(visit: Visit, words: Words) -> None:
     if place is not None and place.words is not None and not words.forwarded:
         await place.words(visit, words.text)
         return
+    if words.forwarded and sending.may_begin(visit):
+        await sending.on_forwarded(visit, words)
+        return
     await visit.clear(words.message, sent_at=words.sent_at)
     if visit.staff is not None:
         await go(visit, "staff/menu")
@@ -246,6 +274,9 @@ async def _on_thing(visit: Visit, thing: Thing) -> None:
         visit.more("help", status="none", worker=None, day=None, joined=visit.person is not None)
     if visit.person is None and visit.staff is None:
         await _stranger(visit, "")
+        return
+    if thing.photo is not None and sending.may_begin(visit):
+        await sending.on_photo(visit, thing)
         return
     await visit.clear(thing.message, sent_at=thing.sent_at)
     visit.above(SAY.get(thing.kind, "say/other"))
@@ -332,9 +363,16 @@ REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = 
     NobodyToAsk: _nobody,
     TaskError: _task,
     ReadingError: _again,
+    AbsenceError: _again,
+    HandoverError: _again,
     NotPublished: _not_here,
     NoSuchSurvey: _not_here,
+    NoSuchCampaign: _not_here,
+    CampaignError: _again,
+    NotOffered: _again,
     NotAllowed: _not_here,
+    BroadcastError: _not_here,
+    NeverSent: _not_here,
 }
 """What a refusal becomes, the closest class first."""
 

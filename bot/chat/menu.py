@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, redraw
+from bot.chat import vouchers
+from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number, redraw
 from bot.languages import Language
-from engagement import answering, my_data, tasks
+from engagement import answering, budget, my_data, tasks
 from storage import people, staff
 from storage.ids import TaskId
 from storage.people import State
@@ -36,6 +37,7 @@ async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
         worker=await visit.worker_name(),
         tasks=await _asked(visit),
         stopped=_stopped(visit),
+        thanks=await vouchers.any_for(visit),
     )
 
 
@@ -161,6 +163,30 @@ async def on_full(visit: Visit, _: str) -> None:
     await go(visit, "settings/messages")
 
 
+async def to_topics(visit: Visit, _: str) -> None:
+    await go(visit, "settings/topics")
+
+
+async def draw_topics(visit: Visit, _: Mapping[str, Any]) -> None:
+    await visit.show(
+        "settings/topics",
+        topics=[
+            {"id": topic, "on": not await budget.has_opted_out(visit.tx, visit.who, topic)}
+            for topic in ("surveys", "sharing")
+        ],
+    )
+
+
+async def on_topic(visit: Visit, said: str) -> None:
+    """What they do not want is not started any more; a second tap wants it again."""
+    topic = next((one for one in budget.TOPICS if one == said), None)
+    if topic is None:
+        raise Garbled
+    change = budget.opt_in if await budget.has_opted_out(visit.tx, visit.who, topic) else budget.opt_out
+    await change(visit.tx, visit.who, topic)
+    await redraw(visit)
+
+
 async def to_hiding(visit: Visit, _: str) -> None:
     await go(visit, "settings/hiding")
 
@@ -239,10 +265,11 @@ EVERYWHERE: dict[str, Handler] = {
     "settings": to_settings,
     "hide": on_hide,
     "privacy": to_privacy,
+    "topics": to_topics,
     "carry_on": on_back,
 }
 
-PLACES["menu"] = Place(draw_menu, {})
+PLACES["menu"] = Place(draw_menu, {"thanks": vouchers.to_voucher})
 PLACES["hidden"] = Place(draw_hidden, {"menu": on_back})
 PLACES["privacy"] = Place(draw_privacy, {"back": on_back, "more": on_more})
 PLACES["privacy_more"] = Place(draw_more, {"back": on_back})
@@ -251,6 +278,7 @@ PLACES["settings"] = Place(
     {
         "language": to_languages,
         "messages": to_messages,
+        "topics": to_topics,
         "hiding": to_hiding,
         "data": to_data,
         "stop_messages": to_stop,
@@ -260,6 +288,7 @@ PLACES["settings"] = Place(
 )
 PLACES["settings/language"] = Place(draw_languages, {"set": on_language})
 PLACES["settings/messages"] = Place(draw_messages, {"envelope": on_envelope, "full": on_full})
+PLACES["settings/topics"] = Place(draw_topics, {"topic": on_topic})
 PLACES["settings/hiding"] = Place(draw_hiding, {})
 PLACES["stop"] = Place(draw_stop, {"cancel": on_cancel_call, "forget": to_forget, "restart": to_restart})
 PLACES["restarted"] = Place(draw_restarted, {})

@@ -10,8 +10,9 @@ from html import unescape
 from typing import Any, Literal
 
 from bot.chat.events import Event, Tap
-from bot.mouth import CardOut, FileOut, PictureOut, Saying, TapAnswer
+from bot.mouth import CardOut, FileOut, PhotoOut, PictureOut, Saying, TapAnswer
 from bot.screens import Screen, Screens
+from engagement import staff_cards
 from engagement.authority import Settings
 from engagement.staff import Permission, may
 from storage import cards, people, staff, trail
@@ -46,6 +47,8 @@ class Visit:
     staff: Staff | None = None
     joining: Joining | None = None
     card: Card | None = None
+    bot_name: str | None = None
+    """What links to the bot begin with; None while nobody knows."""
     place: Mapping[str, Any] = field(default_factory=dict)
     anew: bool = False
     """The next screen is sent as a new message, whatever it is."""
@@ -94,7 +97,14 @@ class Visit:
             await self.clear(before.message)
         self.card = Card(self.chat_index, version, dict(self.place), message)
         await cards.keep(self.tx, self.card)
+        if message is None:
+            await self.card_was_sent(self.now)
         self.saying.card = CardOut(self.chat_index, screen, version, message, fresh)
+
+    async def card_was_sent(self, at: datetime) -> None:
+        """Of a member of staff it is remembered when their card came, so that it goes in time; of nobody else."""
+        if self.staff is not None:
+            await staff_cards.grows_old(self.tx, self.staff.id, sent_at=at)
 
     async def show_last(self, screen_name: str, /, **context: object) -> None:
         """Put this screen on the card and remember nothing of it: this chat is nobody's from now on."""
@@ -132,6 +142,14 @@ class Visit:
         """Send a picture once all is kept, with this screen's text and buttons; `instead` where it cannot be drawn."""
         screen, no_picture = self._render(screen_name, context), self._render(instead, context)
         self.saying.more.append(PictureOut(screen, draw, same, no_picture))
+
+    def photo(self, screen_name: str, /, *, photo: str, instead: str) -> None:
+        """Send a picture that Telegram has, with this screen's text and buttons; `instead` where it has gone."""
+        self.saying.more.append(PhotoOut(self._render(screen_name, {}), photo, self._render(instead, {})))
+
+    def words(self, screen_name: str, /, **context: object) -> Screen:
+        """A screen as it would be said here; nothing is said."""
+        return self._render(screen_name, context)
 
     def _render(self, name: str, context: dict[str, object]) -> Screen:
         return self.screens.render(name, self.language, now=self.now, s=self.settings, **context)
@@ -189,6 +207,8 @@ class Place:
     whose: Literal["young", "staff", "anyone"] = "young"
     needs: Permission | None = None
     """Of staff, only those whose role allows this are ever here."""
+    fades: str = ""
+    """Of a card of staff that shows details: the place without them, to which it goes after five minutes."""
 
     def is_for(self, visit: Visit) -> bool:
         """Whether whoever this is may be here."""
@@ -212,6 +232,8 @@ async def go(visit: Visit, place: str, **args: Any) -> None:
         place, args = home(visit), {}
     visit.place = {"at": place, **args}
     await PLACES[place].draw(visit, args)
+    if PLACES[place].fades and visit.staff and visit.card and visit.card.showing.get("at") == place:
+        await staff_cards.fades(visit.tx, visit.staff.id, visit.card, now=visit.now)
 
 
 def home(visit: Visit) -> str:

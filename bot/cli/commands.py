@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import copies, keys, people, pool, process, staff, survey
+from bot.cli import audit, campaign, copies, keys, people, pool, process, staff, survey, vouchers
 
 app = typer.Typer(
     name="yousaid",
@@ -21,6 +21,9 @@ for noun, group in (
     ("people", people.app),
     ("staff", staff.app),
     ("survey", survey.app),
+    ("campaign", campaign.app),
     ("pool", pool.app),
+    ("vouchers", vouchers.app),
+    ("audit", audit.app),
 ):
     app.add_typer(group, name=noun)

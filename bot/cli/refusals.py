@@ -7,10 +7,16 @@ from typing import Any
 
 from bot.cli.opening import NoSuchFile
 from bot.settings import SettingsWrong
-from engagement.register import NobodyOfThatName, SecondPersonNeeded, UnreadableRows
+from engagement.absence import NotACover, NotADay
+from engagement.campaigns import NoRoomBeforeClose, NotRunning, RunsAlready, StartsTooEarly
+from engagement.handover import CannotTakeOver, NobodyToHand, NotTheirPeople, OnTheirWay, SameWorker
+from engagement.invites import NoLinks
+from engagement.register import NobodyOfThatName, SecondPersonNeeded, SomebodyElses, UnreadableRows
+from engagement.response import GroupTooSmall, NoSuchGroup
 from engagement.results import NotPublished
 from engagement.staff import NotAllowed
 from engagement.surveys import ClosesAnyway, ClosesTooSoon, NotASurvey, TooSoonAfter
+from engagement.vouchers import CodesUnreadable, CodeTaken
 from storage.backup import AlreadyThere, NotABackup, NotEmpty, ToolFailed, ToolMissing
 from storage.errors import KeyMissing, NotSetUp, SurveyClosed, WrongSchema
 from storage.openings import AlreadyOpen
@@ -40,6 +46,11 @@ def _leaving(error: SecondPersonNeeded) -> str:
     )
 
 
+def _codes_unreadable(error: CodesUnreadable) -> str:
+    lines = "\n".join(f"  {problem}" for problem in error.problems)
+    return f"Nothing was added: {len(error.problems)} lines cannot be used.\n{lines}"
+
+
 def _not_published(error: NotPublished) -> str:
     return {
         "never opened": f"{error.name} was never opened.",
@@ -63,15 +74,50 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
     ),
     UnreadableRows: _unreadable,
     SecondPersonNeeded: _leaving,
+    CodesUnreadable: _codes_unreadable,
+    CodeTaken: lambda _: "Nothing was added: somebody else was adding the same codes. Look at: yousaid vouchers status",
     NobodyOfThatName: lambda error: f"Not in the register: {', '.join(error.references)}. Nobody was invited.",
+    SomebodyElses: lambda error: f"Not people of {error.worker}: {', '.join(error.references)}. Nobody was invited.",
+    NoLinks: lambda _: (
+        "The bot's name is unknown, so there are no links to hand out. Nothing was changed.\n"
+        "Set YOUSAID_BOT_NAME to the name that ends in bot (or YOUSAID_TOKEN, to ask Telegram)."
+    ),
     NotAllowed: lambda error: f"That member of staff may not do this ({error.permission.value}).",
+    SameWorker: lambda _: "That is the same person twice.",
+    CannotTakeOver: lambda error: (
+        f"{error.name} cannot be anybody's worker: they have left, or their role takes no tasks."
+    ),
+    NobodyToHand: lambda error: f"{error.name} has nobody in the register.",
+    NotTheirPeople: lambda error: (
+        f"Not in the register with {error.name}: {', '.join(error.references)}. Nobody was offered."
+    ),
+    OnTheirWay: lambda error: (
+        f"{len(error.references)} of them are offered to {error.new} already, who has not answered:"
+        f" {', '.join(error.references)}\nTo call that off, run:"
+        f' yousaid staff move --from "{error.old}" --to "{error.new}" --cancel'
+    ),
+    NotADay: lambda error: f"{error.day} is not a day to come back on: it is to come, and within a year.",
+    NotACover: lambda _: "They cannot stand in: it is the same person, they take no tasks here, or they are off too.",
     NameTaken: lambda error: f"{error.name} is staff already. For a new link run: yousaid staff invite NAME",
     AlreadyOpen: lambda error: f"{error.name} is open already.",
     SurveyClosed: lambda error: f"{error.args[0] if error.args else 'That survey'} is not open.",
+    RunsAlready: lambda error: f"A campaign for {error.name} is under way: yousaid campaign status {error.name}",
+    NotRunning: lambda error: (
+        f"There is no campaign for {error.name} that this could be done with: yousaid campaign status {error.name}"
+    ),
+    StartsTooEarly: lambda _: "That day is over already; choose a later one.",
+    NoRoomBeforeClose: lambda error: (
+        f"{error.name} closes when {error.last_day} is over, before the last step. Start earlier, or shorten the plan."
+    ),
     NotASurvey: lambda error: f"{error.args[0]} is a check-in: it carries a name, so it is not opened as a survey.",
     ClosesTooSoon: lambda error: f"{error.args[0]} is over already; choose a later day.",
     ClosesAnyway: lambda error: f"{error.name} closes by itself when {error.last_day} is over; nothing was changed.",
     NotPublished: _not_published,
+    NoSuchGroup: lambda error: (
+        f"The register has no group {error.segment}={error.part}."
+        + (f" It has: {', '.join(error.known)}." if error.known else "")
+    ),
+    GroupTooSmall: lambda error: f"Fewer than 10 people are in {error.segment}={error.part}; nothing was planned.",
     TooSoonAfter: lambda error: f"{error.name} asked a lot of people. A quick one can open from {error.until}.",
     AlreadyThere: lambda error: f"{error.path} is there already; a backup never overwrites.",
     NotEmpty: lambda _: "The database holds something already. Restore into an empty one.",

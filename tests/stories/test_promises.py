@@ -29,7 +29,7 @@ from storage.tables import pool as pool_table
 
 ROLES: tuple[Role, ...] = ("administrator", "manager", "participation", "pa", "data_protection")
 SECRET = "only this person would say it like that"
-LEXICON = YAML(typ="safe", pure=True).load(Path("tests/words/lock_screen.yaml").read_text("utf-8"))
+LEXICON = YAML(typ="safe", pure=True).load(Path("engagement/data/lock_screen.yaml").read_text("utf-8"))
 
 
 async def staff_of_every_role(town: Town) -> dict[Role, Phone]:

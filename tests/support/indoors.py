@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import event, select
+from sqlalchemy import Select, event, select
 from structlog.testing import capture_logs
-from support.town import DEFINITIONS, LIVE, NORTHFIELD, TUESDAY
+from support.town import DEFINITIONS, LIVE, NEVER_ALONE, NORTHFIELD, TUESDAY
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import Defaults
@@ -43,8 +43,9 @@ from storage.staff import Role
 from storage.store import Store
 from storage.tables import metadata
 
-UNTOUCHED = frozenset(metadata.tables) - {"handled", "card", "cleanup", "lease"}
-"""The tables no forged tap may change. (What a chat looks at, and what is to be cleared from it, are no answers.)"""
+UNTOUCHED = frozenset(metadata.tables) - {"handled", "card", "cleanup", "lease", "audit"}
+"""The tables no forged tap may change. (What a chat looks at, and what is to be cleared from it, are no answers; what
+a member of staff has looked at is noted, whichever way they came to it.)"""
 
 
 class Straight(BaseRequest):
@@ -172,12 +173,14 @@ class Indoors:
         async with self.store.transaction() as tx:
             return (await invites.make(tx, person=person, staff=member, expires_at=LIVE)).code
 
-    async def staff_phone(self, name: str, role: Role) -> tuple[Phone, StaffId]:
-        """A member of staff who has joined."""
+    async def staff_phone(self, name: str, role: Role, *, locks: bool = False) -> tuple[Phone, StaffId]:
+        """A member of staff who has joined; whatever the clock does, no PIN is asked for unless it `locks`."""
         phone = self.phone(name)
         async with self.store.transaction() as tx:
             member = await staff.add(tx, name, role)
             await staff.join(tx, member.id, ChatId(phone.id))
+            if not locks:
+                await staff.seen(tx, member.id, now=NEVER_ALONE)
         await self.type(phone, "/menu")
         return phone, member.id
 
@@ -227,7 +230,7 @@ class Indoors:
         found = {}
         async with self.store.transaction() as tx:
             for name in tables:
-                rows = await tx.connection.execute(select(metadata.tables[name]))
+                rows = await tx.connection.execute(_rows_of(name))
                 found[name] = hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
         return found
 
@@ -238,6 +241,12 @@ class Indoors:
         heard: list[Any] = []
         yield heard
         heard += self.logged[start:]
+
+
+def _rows_of(name: str) -> Select[Any]:
+    """All rows of a table; of what is due, without what only says when a card of staff is to go."""
+    table = metadata.tables[name]
+    return select(table).where(table.c.kind.not_like("staff_%")) if name == "due" else select(table)
 
 
 def button_data(phone: Phone) -> list[str]:

@@ -21,6 +21,10 @@ FROM_THE_MENU = {
     "settings": ("settings",),
     "settings/messages": ("settings", "messages"),
     "settings/hiding": ("settings", "hiding"),
+    "settings/topics": ("settings", "topics"),
+    "survey/later": ("survey", "later"),
+    "survey/reminding": ("survey", "later", "remind"),
+    "survey/no_more": ("survey", "later", "no_more"),
     "data": ("settings", "data"),
     "forget/ask": ("settings", "forget"),
     "stop": ("settings", "stop_messages"),
@@ -92,12 +96,24 @@ async def everywhere(here: Indoors) -> list[There]:
     return there
 
 
-LAST = frozenset(
+PEOPLE = frozenset(
+    {"nudge", "staff/find_person", "staff/no_link", "staff/person_details"}
+    | {name for name in PLACES if name.startswith("staff/nudge")}
+)
+"""Places around one person, for others than a worker or after something was typed: see the story of my people."""
+
+LAST = PEOPLE | frozenset(
     {"contact/nobody", "survey/closed", "survey/closing", "survey/destroyed", "staff/no_figures", "numbers"}
-    | {name for name in PLACES if name.startswith(("reading", "results"))}
+    | {"survey/warm_up", "survey/reminder"}  # see the story of reaching everyone
+    | {name for name in PLACES if name.startswith("staff/campaign")}  # for another role: see there too
+    | {"staff/week"}  # see the story of a Friday
+    | {"staff/pin", "staff/task_quiet"}  # they take hours and minutes: see the story of staff cards
+    | {"handover", "staff/handover", "staff/handover_who", "staff/handed", "staff/covering"}  # of a handover
+    | {name for name in PLACES if name.startswith(("reading", "results", "voucher", "staff/vouchers"))}
+    | {name for name in PLACES if name.startswith(("broadcast", "staff/send"))}  # see the story of a broadcast
 )
 """Places that take a change in everybody's world: see `nobody_to_ask`, `closed`, and the stories of a closing day,
-of a reading list, and of results in the chat."""
+of a reading list, and of results in the chat, and of thank-you codes."""
 
 
 async def nobody_to_ask(here: Indoors) -> There:
@@ -183,10 +199,17 @@ FOR_STAFF = {
     "staff/menu": (),
     "staff/help": ("staff_help",),
     "staff/log_out": ("logout",),
+    "staff/pin_new": ("staff_help", "pin"),
     "staff/task": ("task",),
     "staff/pass_on": ("task", "pass"),
+    "staff/people": ("people",),
+    "staff/person": ("people", "person"),
+    "staff/new_link": ("people", "person", "link"),
     "staff/task_done": ("task", "got", "spoke"),
     "staff/task_gone": ("task",),
+    "staff/away": ("away",),
+    "staff/away_days": ("away", "days"),
+    "staff/away_cover": ("away", "back_on"),
 }
 
 

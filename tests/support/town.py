@@ -34,6 +34,9 @@ SENDING = select(func.count()).select_from(outbox).where(outbox.c.state == "send
 
 LIVE = datetime(2027, 6, 1, tzinfo=UTC)
 
+NEVER_ALONE = datetime(2100, 1, 1, tzinfo=UTC)
+"""When a member of staff was last there, where a story is not about the PIN their chat asks for after eight hours."""
+
 
 @dataclass(slots=True)
 class Town:
@@ -63,12 +66,15 @@ class Town:
             return (await invites.make(tx, person=person.id, expires_at=LIVE)).code
 
     async def staff_phone(self, name: str, role: Role) -> Phone:
-        """A member of staff who has joined."""
+        """A member of staff who has joined, and is asked for no PIN whatever the clock does."""
         code = await self.add_staff(name, role)
         phone = self.phone(name)
         await phone.start(code)
         await self.telegram.settled()
         await phone.say("".join(part[0] for part in name.split()))
+        async with self.store.transaction() as tx:
+            if (member := await staff.by_name_or_reference(tx, name)) is not None:
+                await staff.seen(tx, member.id, now=NEVER_ALONE)
         return phone
 
     async def joined(self, first: str, last: str, *, day: int = 14, worker: str | None = None, **more: object) -> Phone:

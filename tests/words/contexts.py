@@ -5,10 +5,11 @@ First names are marked by where they stand, not by which they are, so that Sadia
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from engagement.authority import BotWords, Contact, PhoneLine, Reader, Settings
+from engagement.campaign_reach import LEFT_OUT
 
 NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
 NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -117,6 +118,7 @@ _LONG_TITLE: Final = "Questions about how life is where you live, and what shoul
 _TASK: Final[dict[str, Any]] = {
     "who": name("Jo S"),
     "reason": "contact",
+    "quiet": False,
     "how": None,
     "note": None,
     "due_day": NEAR,
@@ -124,6 +126,7 @@ _TASK: Final[dict[str, Any]] = {
     "state": "open",
     "backup": None,
 }
+_COLLEAGUE: Final = f"{LONG} {name('Featherstonehaugh')}"
 _DONE: Final = {"owner": LONG, "day": FAR, "time": FAR}
 _DUE: Final = [{"due_day": NEAR, "due_time": NEAR}, {"due_day": FAR, "due_time": FAR}]
 _HELD: Final = {
@@ -163,6 +166,45 @@ _TEXT: Final[dict[str, Any]] = {
     "words": None,
     "themes": 0,
 }
+_SHARED: Final = "There is free pool on Friday at six. Food is paid for. " * 10
+_SENDING: Final[dict[str, Any]] = {
+    "audience": "own",
+    "people": 1,
+    "total": 1,
+    "left_out": {},
+    "line": "A bit of news, for when it suits you.",
+    "card": "Free pool on Friday.",
+    "picture": False,
+    "refused": None,
+    "room_on": None,
+    "again": None,
+    "leaves_on": None,
+}
+_GOING: Final[dict[str, Any]] = {
+    "id": 99,
+    "state": "leaving",
+    "chosen": 888,
+    "left": 0,
+    "waiting": 888,
+    "others": 0,
+    "seconds": 0,
+    "leaves_on": None,
+}
+
+_KINDS: Final = ("warm_up", "invitation", "reminder", "reminder", "last_reminder")
+_LATER: Final = [FAR + timedelta(days=7 * n) for n in range(5)]
+_STEP: Final[dict[str, Any]] = {
+    "number": 0,
+    "kind": "reminder",
+    "group": None,
+    "on": FAR,
+    "done": False,
+    "reach": "880",
+    "waiting": 0,
+    "failed": 0,
+    "practised": 0,
+}
+
 CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "join/check": [
         {"words": "red fox", "asks": asks, "initials_typed": typed, "tries_left": left}
@@ -180,8 +222,8 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "privacy": [{"back": "back"}],
     "privacy_more": [{}],
     "menu": [
-        {"surveys": [], "worker": None, "tasks": [], "stopped": False},
-        {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True},
+        {"surveys": [], "worker": None, "tasks": [], "stopped": False, "thanks": False},
+        {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True, "thanks": True},
         {
             "surveys": [
                 {
@@ -199,12 +241,43 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             "worker": LONG,
             "tasks": [{"id": 1, "owner": LONG, "due": FAR}],
             "stopped": True,
+            "thanks": True,
         },
     ],
     "survey/start": [
-        {"title": "A quick one", "minutes": 1, "worker": None},
-        {"title": _LONG_TITLE, "minutes": 12, "worker": LONG},
+        {"title": "A quick one", "minutes": 1, "worker": None, "practice": False},
+        {"title": _LONG_TITLE, "minutes": 12, "worker": LONG, "practice": True},
     ],
+    "survey/warm_up": [
+        {"title": "A quick one", "minutes": 1, "day": None},
+        {"title": _LONG_TITLE, "minutes": 12, "day": FAR},
+    ],
+    "survey/reminder": [
+        {
+            "id": 1,
+            "title": title,
+            "minutes": minutes,
+            "state": state,
+            "place": 5,
+            "total": 31,
+            "closes": closes,
+            "card": card,
+            "words": "Last time 85 people answered. Two things changed: wifi, and calls at weekends."
+            if card == "own"
+            else None,
+            "last": card == "last",
+        }
+        for title, minutes, closes in (("A quick one", 1, NEAR), (_LONG_TITLE, 12, FAR))
+        for card in ("short", "private", "your_pace", "last", "own")
+        for state in ("new", "draft", "ready")
+    ],
+    "survey/later": [
+        {"when": ("tonight", "tomorrow", "weekend"), "weekend": FAR, "chosen": FAR, "closes": FAR},
+        {"when": (), "weekend": None, "chosen": None, "closes": NEAR},
+    ],
+    "survey/reminding": [{"day": when, "time": when} for when in (NEAR, FAR)],
+    "survey/no_more": [{"id": 1}],
+    "settings/topics": [{"topics": [{"id": one, "on": on} for one in ("surveys", "sharing")]} for on in (True, False)],
     "survey/info": [
         {"heading": None, "note": None, "text": "Next: four about how life feels. Skip any."},
         {
@@ -246,10 +319,23 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {"answered": a, "skipped": s, "left": left} for a, s, left in ((6, 0, 0), (10, 1, 1), (30, 10, 20))
     ],
     "survey/sent": [
-        {"results_by": None, "left_over": 0},
-        {"results_by": DAY, "left_over": 1},
-        {"results_by": DAY, "left_over": 12},
+        {"results_by": None, "left_over": 0, "thanks": False},
+        {"results_by": None, "left_over": 0, "thanks": True},
+        {"results_by": DAY, "left_over": 1, "thanks": False},
+        {"results_by": DAY, "left_over": 12, "thanks": True},
     ],
+    "voucher/card": [
+        {"vouchers": []},
+        {"vouchers": [{"id": 1, "title": "A quick one", "worth": None}]},
+        {"vouchers": [{"id": 1, "title": "A quick one", "worth": "£10"}]},
+        {
+            "vouchers": [
+                {"id": 99, "title": _LONG_TITLE, "worth": "£1,000 to spend in one shop"},
+                {"id": 98, "title": _LONG_TITLE, "worth": None},
+            ]
+        },
+    ],
+    "voucher/code": [{"code": "A", "worth": None}, {"code": "7QX4-" * 20, "worth": "£1,000 to spend in one shop"}],
     "survey/kept": [{"id": 1, "place": 1, "total": 6, "closes": when} for when in (None, NEAR, FAR)],
     "survey/again": [{"place": 1, "total": 6}, {"place": 30, "total": 31}],
     "survey/closed": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
@@ -341,15 +427,85 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "errors/too_many": [{"max": 1}, {"max": 10}],
     "unknown": [{}],
     **{f"envelope/{what}": [{}] for what in ("something", "update", "reminder", "survey", "finished")},
+    **{f"envelope/{what}": [{}] for what in ("on_its_way", "any_time", "once_more", "as_asked")},
     "envelope/own": [{"line": "Free pool night on Friday, if you fancy it."}],
     "staff/welcome": [{"name": LONG, "role": role} for role in ("administrator", "pa", "participation")],
+    "staff/campaigns": [
+        {"surveys": [], "practice": False},
+        {
+            "surveys": [
+                {"name": "care_leaver_survey", "title": title, "open": FAR, "campaign": state}
+                for title, state in ((_LONG_TITLE, "running"), ("A quick one", "paused"), ("Another", None))
+            ],
+            "practice": True,
+        },
+    ],
+    "staff/campaign": [
+        {
+            "title": "A quick one",
+            "open": None,
+            "practice": True,
+            "state": None,
+            "plan": True,
+            "steps": [_STEP | {"kind": kind, "number": n, "on": _LATER[n]} for n, kind in enumerate(_KINDS)],
+            "left_out": [{"why": why, "count": 12} for why in LEFT_OUT],
+            "register": 900,
+        },
+        {
+            "title": _LONG_TITLE,
+            "open": FAR,
+            "practice": False,
+            "state": "running",
+            "plan": False,
+            "steps": [
+                _STEP
+                | {
+                    "kind": kind,
+                    "number": n,
+                    "on": _LATER[n],
+                    "done": True,
+                    "reach": "at most 900",
+                    "waiting": 5,
+                    "failed": 1,
+                    "practised": 4,
+                    "group": "home_kind=own_place" if kind == "reminder" else None,
+                }
+                for n, kind in enumerate(_KINDS)
+            ],
+            "left_out": [],
+            "register": 0,
+        },
+        *(
+            {
+                "title": "A quick one",
+                "open": NEAR,
+                "practice": False,
+                "state": state,
+                "plan": False,
+                "steps": [],
+                "left_out": [],
+                "register": 0,
+            }
+            for state in ("paused", "over", None)
+        ),
+    ],
+    "staff/campaign_step": [
+        {"on": FAR, "opener": "This is still here if you want it.", "card": "Hello.", "buttons": ["Open", "Menu"]}
+    ],
+    "staff/campaign_sure": [{"title": _LONG_TITLE, "on": FAR, "reach": "at most 900", "register": 900}],
+    "staff/campaign_close": [
+        {"title": "A quick one", "drafts": 1, "last_day": NEAR, "tomorrow": False},
+        {"title": _LONG_TITLE, "drafts": 32, "last_day": FAR, "tomorrow": True},
+    ],
+    "staff/campaign_closed": [{"title": _LONG_TITLE, "published": published} for published in (True, False)],
     "staff/menu": [
-        {"name": JO, "role": "administrator", "tasks": [], "results": False, "summary": None},
+        {"name": JO, "role": "administrator", "tasks": [], "results": False, "summary": None, "doors": []},
         {
             "name": LONG,
             "role": "manager",
             "results": True,
             "summary": 99,
+            "doors": ["people", "find_person", "send", "week", "handover", "away", "campaigns"],
             "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name(f"Oluwaseun{n} S")} for n in range(8)],
         },
         {
@@ -357,24 +513,247 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             "role": "pa",
             "results": True,
             "summary": None,
+            "doors": ["people", "send", "away"],
             "tasks": [{"id": 1, "due_day": NEAR, "due_time": NEAR, "label": name("Jo S")}],
         },
     ],
+    "staff/week": [
+        {"words": _FIGURES},
+        {"words": f"{_FIGURES}\n{'Supported, shared or student housing: 30% sent. ' * 26}"},
+    ],
+    "staff/week_picture": [{"caption": _FIGURES}],
+    "staff/no_week_picture": [{}],
     "staff/task": [
         _TASK,
         {**_TASK, "who": name("Oluwaseunfunmi S"), "how": "either", "note": "housing letter " * 20, "backup": LONG},
         *({**_TASK, "state": state} for state in ("acknowledged", "done", "unreached", "passed_on", "cancelled")),
+        *({**_TASK, "reason": "unreachable", "state": state} for state in ("open", "cancelled")),
+        {**_TASK, "quiet": True},
     ],
+    "nudge/card": [
+        {"worker": JO, "words": "Fancy it?", "id": 1, "title": "A quick one", "state": "new", "place": 0, "total": 6},
+        *(
+            {
+                "worker": LONG,
+                "words": "It helped me say what the flat is like. Have a go. " * 4,
+                "id": 99,
+                "title": _LONG_TITLE,
+                "state": state,
+                "place": 30,
+                "total": 31,
+            }
+            for state in ("new", "draft", "ready")
+        ),
+    ],
+    "people/list": [
+        {"total": 0, "joined": 0, "only": "everyone", "people": [], "page": 1, "pages": 1},
+        {"total": 1, "joined": 1, "only": "not_reached", "people": [], "page": 1, "pages": 1},
+        *(
+            {
+                "total": 900,
+                "joined": 899,
+                "only": only,
+                "people": [
+                    {"id": n, "name": name(f"Oluwaseun{n} S"), "state": state}
+                    for n, state in enumerate(("joined", "not_joined", "not_reached", "off") * 2)
+                ],
+                "page": page,
+                "pages": 113,
+            }
+            for only, page in (("everyone", 1), ("not_joined", 50), ("not_reached", 113))
+        ),
+    ],
+    "people/find": [{}],
+    "people/not_found": [{}],
+    "people/card": [
+        *(
+            {"who": name("Jo S"), "state": state, "surveys": [], "unsaid": False, "nudge": False, "own": False}
+            for state in ("joined", "not_joined", "not_reached", "off")
+        ),
+        {
+            "who": name("Oluwaseunfunmi S"),
+            "state": "off",
+            "surveys": [{"title": _LONG_TITLE, "sent": sent} for sent in (True, False)],
+            "unsaid": True,
+            "nudge": True,
+            "own": True,
+        },
+    ],
+    "people/details": [
+        {"who": name("Jo S"), "preferred": None, "phone": None, "email": None, "language": "English"},
+        {
+            "who": name("Oluwaseunfunmi S"),
+            "preferred": LONG,
+            "phone": "07700 900123",
+            "email": "oluwaseunfunmi@example.org",
+            "language": "Українська",
+        },
+    ],
+    "people/new_link": [
+        {
+            "who": name("Oluwaseunfunmi S"),
+            "words": "purple kite",
+            "start": "a" * 22,
+            "link": link,
+            "expires": FAR,
+            "asks": asks,
+            "joined": joined,
+        }
+        for link, asks, joined in (
+            (None, "day", False),
+            (f"https://t.me/{'a' * 32}?start={'a' * 22}", "word", True),
+        )
+    ],
+    "people/no_link": [{"who": name("Jo S")}, {"who": name("Oluwaseunfunmi S")}],
+    "people/nudge_about": [
+        {"surveys": []},
+        {"surveys": [{"id": n, "title": title} for n, title in enumerate(("A quick one", _LONG_TITLE))]},
+    ],
+    "people/nudge": [{"title": "A quick one", "max": 200}, {"title": _LONG_TITLE, "max": 200}],
+    "people/not_a_line": [{"max": 200, "got": 0}, {"max": 200, "got": 4_096}],
+    "people/no_nudge": [
+        {"who": name("Jo S"), "why": why, "by": by, "room_on": room_on}
+        for why, by, room_on in (
+            ("not_now", None, None),
+            ("before", None, None),
+            ("before", LONG, None),
+            ("sent", None, None),
+            ("full", None, NEAR.date()),
+        )
+    ],
+    "people/nudge_preview": [
+        {
+            "envelope": "This is still here if you want it.",
+            "card": "Jo wrote you a line. " + "It helped me say what the flat is like. Have a go. " * 4,
+            "buttons": ["Start", "Remind me later", "No more of this", "Menu"],
+        }
+    ],
+    "people/nudge_sent": [{"who": name("Jo S"), "until": None}, {"who": name("Oluwaseunfunmi S"), "until": FAR}],
     "staff/pass_on": [
         {"people": [{"id": 1, "name": JO}]},
         {"people": [{"id": n, "name": name(f"Oluwaseunfunmi{n}")} for n in range(9)]},
     ],
-    **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "log_out", "logged_out", "help")},
+    **{f"staff/{what}": [{}] for what in ("task_done", "overdue", "log_out", "logged_out", "pin_out")},
+    "staff/help": [{"pin": True}, {"pin": False}],
+    "staff/pin": [{"typed": 0, "left": None}, {"typed": 6, "left": 4}, {"typed": 1, "left": 1}],
+    "staff/pin_new": [
+        {"typed": typed, "again": again, "said": said, "shortest": 4, "longest": 6}
+        for typed, again, said in ((0, False, None), (6, True, None), (0, False, "length"), (0, True, "easy"))
+    ]
+    + [{"typed": 0, "again": False, "said": "differs", "shortest": 4, "longest": 6}],
     **{
         f"staff/{what}": _DUE
         for what in ("new_task", "task_due", "task_changed", "task_moved", "task_cancelled", "task_gone")
     },
     "staff/update": [{}],
+    **{f"opener/{n}": [{}] for n in range(1, 5)},
+    "broadcast/card": [
+        {"text": "Free pool on Friday.", "sender": None, "picture": False, "off": False},
+        {"text": _SHARED, "sender": LONG, "picture": True, "off": True},
+    ],
+    "broadcast/picture": [{}],
+    "broadcast/no_picture": [{}],
+    "staff/send/whom": [
+        {"audiences": ["everyone"], "filled": True, "draft": False, "under_way": None},
+        {"audiences": ["own", "everyone"], "filled": False, "draft": True, "under_way": 99},
+    ],
+    "staff/send/write": [
+        {"audience": audience, "text": text, "picture": bool(text), "max": 600}
+        for audience in (None, "own", "everyone")
+        for text in ("", "Free pool on Friday.", _SHARED)
+    ],
+    "staff/send/too_long": [{"max": 600, "got": 601}, {"max": 600, "got": 4096}],
+    **{f"staff/send/{what}": [{}] for what in ("one_picture", "wrong_number", "thrown")},
+    "staff/send/opener": [
+        {"lines": ["A bit of news, for when it suits you."] * 4, "line": line} for line in ("", "a " * 30)
+    ],
+    "staff/send/own_line": [{"max": 60}],
+    "staff/send/bad_line": [
+        {"why": why, "words": ["care", "social work", "Royal Borough of Kingston and Malden Council"], "max": 60}
+        for why in ("empty", "long", "signs", "link", "gives_away")
+    ],
+    "staff/send/preview": [
+        _SENDING,
+        {**_SENDING, "people": 0, "left_out": {"not_joined": 1}, "refused": "nobody"},
+        *({**_SENDING, "refused": why, "room_on": NEAR.date()} for why in ("enough_today", "week_full")),
+        {
+            **_SENDING,
+            "audience": "everyone",
+            "people": 888,
+            "total": 900,
+            "left_out": dict.fromkeys(
+                ("not_joined", "stopped", "unreachable", "opted_out", "week_full", "practice"), 2
+            ),
+            "line": "a " * 30,
+            "card": f"Here is something to look at now, or to leave for when you like.\n\n{_SHARED}\n\nFrom the team.",
+            "picture": True,
+            "again": NEAR,
+            "leaves_on": FAR.date(),
+        },
+    ],
+    "staff/send/confirm": [{"people": 1}, {"people": 888}],
+    "staff/send/number_changed": [{"was": 1, "now_goes": 888}],
+    "staff/send/progress": [
+        {**_GOING, "seconds": 60},
+        {**_GOING, "seconds": 60, "leaves_on": FAR.date()},
+        {**_GOING, "leaves_on": FAR.date()},
+        {**_GOING, "left": 17, "waiting": 868, "others": 3},
+        {**_GOING, "state": "done", "left": 888, "waiting": 0},
+        {**_GOING, "state": "stopped", "left": 17, "waiting": 0, "others": 871},
+        {**_GOING, "state": "stopped", "waiting": 0, "others": 888},
+    ],
+    "handover": [
+        {"worker": JO, "before": None, "asked": None, "ask": True},
+        {"worker": LONG, "before": SADIA, "asked": None, "ask": True},
+        {"worker": SADIA, "before": CAREY, "asked": None, "ask": False},
+        {"worker": LONG, "before": CAREY, "asked": {"owner": LONG, "day": FAR, "time": FAR}, "ask": True},
+    ],
+    "staff/handover": [
+        {"old": _COLLEAGUE, "state": state, "people": people, "skipped": skipped, "tasks": skipped}
+        for state in ("offered", "agreed", "declined", "cancelled")
+        for people, skipped in ((0, 0), (0, 1), (1, 1), (40, 12))
+    ],
+    "staff/handover_who": [
+        {"names": [name("Jo S")], "more": 0},
+        {"names": [name(f"Oluwaseun{n:02} S") for n in range(60)], "more": 12},
+    ],
+    "staff/handed": [
+        {"old": JO, "new": _COLLEAGUE, "state": state, "people": people}
+        for state in ("agreed", "declined")
+        for people in (1, 40)
+    ],
+    "staff/away": [
+        {"days": []},
+        {"days": [{"day": FAR.date(), "arg": "2026-12-30", "tomorrow": soon} for soon in (True, False)]},
+    ],
+    "staff/away_days": [
+        {"days": [], "later": 1},
+        *(
+            {"days": [{"day": date(2026, 12, n), "arg": "2026-12-30", "tomorrow": n == 1} for n in days], "later": None}
+            for days in (range(1, 11), range(1, 4))
+        ),
+    ],
+    "staff/away_cover": [
+        {"back_on": NEAR.date(), "people": []},
+        {"back_on": FAR.date(), "people": [{"id": n, "name": name(f"Oluwaseunfunmi{n} Shah")} for n in range(12)]},
+    ],
+    "staff/away_now": [
+        {"back_on": FAR.date(), "cover": cover, "tasks": tasks, "handed": handed}
+        for cover in (None, LONG)
+        for tasks, handed in (
+            (0, {"to_cover": 0, "to_others": 0, "stay": 0}),
+            (1, {"to_cover": 0, "to_others": 0, "stay": 0}),
+            (12, {"to_cover": 0, "to_others": 0, "stay": 0}),
+            (1, {"to_cover": 10, "to_others": 2, "stay": 1}),
+        )
+    ],
+    "staff/covering": [{"who": JO, "back_on": None}, {"who": _COLLEAGUE, "back_on": FAR.date()}],
+    "staff/vouchers": [
+        {"title": "A quick one", "name": "pulse", "left": 0, "total": 1, "waiting": None},
+        {"title": "A quick one", "name": "pulse", "left": 1, "total": 10, "waiting": 0},
+        {"title": _LONG_TITLE, "name": "care_leaver_survey", "left": 0, "total": 900, "waiting": 1},
+        {"title": _LONG_TITLE, "name": "care_leaver_survey", "left": 90, "total": 900, "waiting": 100},
+    ],
     "staff/no_figures": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
     "reading/start": [
         {"title": "A quick one", "total": 0, "read": 0, "due": None, "following": 1},
@@ -490,6 +869,7 @@ ENVELOPES: Final = frozenset(
         "staff/update",
     }
     | {"reading/waits", "reading/due", "reading/overdue"}
+    | {"opener/1", "opener/2", "opener/3", "opener/4"}
 )
 """Neutral to their end: what we start, and what stands beside a chat that is not open."""
 
@@ -503,16 +883,23 @@ EDITED_IN: Final = frozenset(
 """Cards that only ever replace a card: the chat list shows line 1. All others may be sent anew: 60 characters."""
 
 PAGES: Final = frozenset({"privacy_more", "data", "privacy", "reading/card", "reading/confirm", "reading/themes"}) | {
+    "broadcast/card",
+    "staff/send/preview",
+    "staff/send/write",
+    "staff/handover_who",
     "results/all",
     "results/survey",
     "results/question",
     "results/summary",
+    "staff/week",
+    "staff/campaign",
+    "staff/campaign_step",
 }
 """Pages people ask for: 1,500 characters."""
 
-STAFF: Final = frozenset(name for name in CONTEXTS if name.startswith(("staff/", "reading/", "results/"))) - {
-    "reading/numbers"
-}
+STAFF: Final = frozenset(
+    name for name in CONTEXTS if name.startswith(("staff/", "reading/", "results/", "people/"))
+) - {"reading/numbers"}
 
 JOURNEY: Final = (
     "join/check",

@@ -38,8 +38,8 @@ _NEVER = re.compile(
     r"[\U0001f389\U0001f38a\U0001f973\u2764\U0001f493-\U0001f49f\U0001f64f\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff]"
 )
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
-SHOUTED: Final = frozenset({"SHOUT", "START"})
-"""What has to be typed like that."""
+SHOUTED: Final = frozenset({"PIN", "SHOUT", "START"})
+"""What has to be typed like that, and what everybody writes like that."""
 
 
 @cache
