@@ -81,6 +81,8 @@ class Intake:
         finally:
             for saying in sayings:
                 self._mouth.say(saying)
+                if saying.elsewhere is not None:
+                    self._mouth.say(saying.elsewhere)
 
     async def _try(self, events: Sequence[Event], given_up: Iterable[int], sayings: list[Saying]) -> bool:
         """Whether all of it is kept now; what is to be said of what was kept is added to `sayings` either way."""

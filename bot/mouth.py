@@ -104,6 +104,8 @@ class Saying:
     more: list[More] = field(default_factory=list)
     clear: list[trail.Mess] = field(default_factory=list)
     leave: bool = False
+    elsewhere: Saying | None = None
+    """What the same update makes us say in another chat."""
 
     def __bool__(self) -> bool:
         return bool(self.tap or self.card or self.more or self.clear or self.leave)

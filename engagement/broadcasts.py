@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Final, Literal
 
-from engagement import audit, budget, own_words, sharing
+from engagement import audit, budget, nudges, own_words, sharing
 from engagement.audit import Action
 from engagement.authority import Settings
 from engagement.budget import Left, Reach
@@ -94,7 +94,8 @@ class Preview:
 class Progress:
     """How far it is: `left` may have reached people, `waiting` will leave yet, the others of `chosen` never will.
 
-    `seconds` are those in which it can still be cancelled as if it had never been sent.
+    `seconds` are those in which it can still be cancelled as if it had never been sent. While it is not `told` whom a
+    full week keeps waiting, nothing is counted.
     """
 
     broadcast: Broadcast
@@ -102,6 +103,7 @@ class Progress:
     waiting: int
     seconds: int
     leaves_on: date | None
+    told: bool = True
 
     @property
     def others(self) -> int:
@@ -188,7 +190,7 @@ async def preview(tx: Transaction, settings: Settings, member: Staff, *, now: da
     if not found.words.text or not found.words.line:
         raise NothingToSend
     meant = await _meant(tx, member, found.audience)
-    reached = await budget.reach(tx, settings, meant, "sharing", now=now)
+    reached = await _reach(tx, settings, meant, now)
     refused = await _refused(tx, member, reached, now)
     return Preview(
         found,
@@ -242,6 +244,15 @@ async def _meant(tx: Transaction, member: Staff, audience: Audience) -> list[Per
     return await (people.everyone(tx) if audience == "everyone" else people.of_worker(tx, member.id))
 
 
+async def _reach(tx: Transaction, settings: Settings, meant: Sequence[Person], now: datetime) -> Reach:
+    """Whom it reaches; while a full week is not to be told, whoever has one is among them, and theirs waits."""
+    found = await budget.reach(tx, settings, meant, "sharing", now=now)
+    if not await nudges.untold(tx):
+        return found
+    left = {who: why for who, why in found.left.items() if why != "week_full"}
+    return Reach(tuple(person.id for person in meant if person.id not in left), left)
+
+
 async def _refused(tx: Transaction, member: Staff, reached: Reach, now: datetime) -> Refusal | None:
     if len(await broadcasts.left(tx, member.id, since=london(today(now), time(0)))) >= MOST_A_DAY:
         return "enough_today"
@@ -285,13 +296,15 @@ async def under_way(tx: Transaction, member: Staff, *, now: datetime) -> Broadca
 async def progress(tx: Transaction, member: Staff, broadcast: BroadcastId, *, now: datetime) -> Progress:
     """How far it is; what nothing waits of any more is done. Raises: NotTheirs."""
     found = await _sent_by(tx, member, broadcast)
+    to_go = 0 if found.leaves_at is None else max(0, ceil((found.leaves_at - now).total_seconds()))
+    if not to_go and found.leaves_at is not None and await nudges.untold(tx):
+        return Progress(found, 0, found.chosen, 0, _leaves_on(now), told=False)
     counts = await broadcasts.counts(tx, sharing.occasion(broadcast))
     waiting = counts.get("queued", 0) + counts.get("held", 0)
     if found.state == "leaving" and not waiting and not counts.get("sending"):
         await broadcasts.done(tx, broadcast)
         found = await broadcasts.find(tx, broadcast)
-    to_go = 0 if found.leaves_at is None else ceil((found.leaves_at - now).total_seconds())
-    return Progress(found, _left(counts), waiting, max(0, to_go) if found.state == "leaving" else 0, _leaves_on(now))
+    return Progress(found, _left(counts), waiting, to_go if found.state == "leaving" else 0, _leaves_on(now))
 
 
 def _left(counts: Mapping[str, int]) -> int:
@@ -306,8 +319,10 @@ async def stop(tx: Transaction, member: Staff, broadcast: BroadcastId, *, now: d
         await outbox.cancel(tx, sharing.occasion(broadcast))
         await broadcasts.expire_in_flight(tx, sharing.occasion(broadcast), now=now)
         left = _left(await broadcasts.counts(tx, sharing.occasion(broadcast)))
-        await broadcasts.stop(tx, broadcast, reached_nobody=not left)
-        await audit.note(tx, member, Action.BROADCAST_STOPPED, now=now, broadcast=broadcast, people=left)
+        hidden = found.leaves_at is not None and found.leaves_at <= now and await nudges.untold(tx)
+        await broadcasts.stop(tx, broadcast, reached_nobody=not left and not hidden)
+        reached = {} if hidden else {"people": left}
+        await audit.note(tx, member, Action.BROADCAST_STOPPED, now=now, broadcast=broadcast, **reached)
     return await progress(tx, member, broadcast, now=now)
 
 

@@ -37,7 +37,7 @@ NOT_HELD: frozenset[Left] = frozenset({"week_full", "practice"})
 """These get their row all the same: it waits for room, or is listed as what would have been sent."""
 
 ABOUT_THE_SURVEY = ("no_more", "another_day", "waiting", "enough", "too_soon")
-"""Only looked at in who has not sent: beside those it goes to, each of them would count whoever has by what is missing."""
+"""Only looked at in who has not sent: each, beside those it goes to, would count whoever has by what is missing."""
 
 MAY_HAVE_COME = frozenset({"sending", "sent", "unknown"})
 WAITING = frozenset({"queued", "held"})

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from engagement import answering, asking, campaign_plan, campaign_steps, rota, surveys
+from engagement import (
+    answering,
+    asking,
+    campaign_plan,
+    campaign_steps,
+    lock_screen,
+    own_words,
+    rota,
+    surveys,
+    vouchers,
+)
 from engagement.authority import Settings
 from engagement.campaign_plan import OPENERS, REMINDER_GAP, SEND_UNTIL, Plan, Step
 from engagement.campaign_reach import Chosen, Ran, choose
@@ -49,6 +59,14 @@ class StartsTooEarly(CampaignError):
     """The first day is over already."""
 
 
+class LineRefused(CampaignError):
+    """An opener of the plan's own has the authority's name in it, or a link."""
+
+    def __init__(self, name: str, line: str) -> None:
+        super().__init__(name)
+        self.line = line
+
+
 class NoRoomBeforeClose(CampaignError):
     """The survey closes before the last step."""
 
@@ -67,6 +85,8 @@ class Preview:
     register: int
     last_day: date
     practice: bool
+    codes_short: int
+    """How many thank-you codes are missing if everybody answers; 0 where none are meant to be given."""
     steps: tuple[Scheduled, ...]
 
 
@@ -89,6 +109,7 @@ async def preview(
 ) -> Preview:
     """What starting it would do; nothing is changed. Raises: DefinitionError, CampaignError."""
     asked = load(definition, source=source)
+    _check_lines(settings, asked.name, plan)
     opening = await _open(tx, asked.name)
     steps = _scheduled(asked.name, plan, opening, starts or first_day(settings, now), now)
     told = [
@@ -97,7 +118,16 @@ async def preview(
     ]
     last_day = answering.last_day(opening) if opening else campaign_plan.last_day(plan, steps[0].on)
     register = await people.everyone(tx)
-    return Preview(asked.name, asked.title, asked.minutes, len(register), last_day, settings.practice, tuple(told))
+    return Preview(
+        name=asked.name,
+        title=asked.title,
+        minutes=asked.minutes,
+        register=len(register),
+        last_day=last_day,
+        practice=settings.practice,
+        codes_short=await vouchers.short_by(tx, asked.name, len(register)),
+        steps=tuple(told),
+    )
 
 
 async def start(
@@ -108,6 +138,7 @@ async def start(
     Raises: DefinitionError, OpeningError, CampaignError.
     """
     asked = load(definition, source=source)
+    _check_lines(settings, asked.name, plan)
     if any(one.name == asked.name for one in await campaigns.live(tx)):
         raise RunsAlready(asked.name)
     opening = await _open(tx, asked.name)
@@ -130,6 +161,14 @@ def first_day(settings: Settings, now: datetime) -> date:
     return today(rota.next_open(settings, london(today(now) + timedelta(days=1), SEND_UNTIL.replace(hour=0))))
 
 
+def _check_lines(settings: Settings, name: str, plan: Plan) -> None:
+    """Raises LineRefused: the plan's file knew nothing of what this authority is called."""
+    for language, line in ((language, line) for step in plan.steps for language, line in (step.line or {}).items()):
+        names = lock_screen.names(settings)
+        if own_words.leads_away(line) or lock_screen.gives_away(line, language=language, names=names):
+            raise LineRefused(name, line)
+
+
 async def _open(tx: Transaction, name: str) -> Opening | None:
     return next((one for one in await openings.open_surveys(tx) if one.name == name), None)
 
@@ -139,16 +178,29 @@ def _scheduled(name: str, plan: Plan, opening: Opening | None, starts: date, now
     if starts < today(now):
         raise StartsTooEarly(name)
     steps = [Scheduled(n, one, starts + timedelta(days=one.day)) for n, one in enumerate(plan.steps)]
-    if opening is None:
-        return tuple(steps)
-    steps = [one for one in steps if one.step.is_reminder]
-    if steps:
+    if opening is not None:
+        steps = [one for one in steps if one.step.is_reminder]
+    if opening is not None and steps:
         # The invitation went when it opened; the first reminder keeps its distance from that.
         first = max(starts, today(opening.opened_at) + REMINDER_GAP)
         steps = [replace(one, on=first + timedelta(days=one.step.day - steps[0].step.day)) for one in steps]
-    if not steps or steps[-1].on >= answering.last_day(opening):
-        raise NoRoomBeforeClose(name, answering.last_day(opening))
+    steps = _off_holidays(steps)
+    closes = campaign_plan.last_day(plan, starts) if opening is None else answering.last_day(opening)
+    if not steps or steps[-1].on >= closes:
+        raise NoRoomBeforeClose(name, closes)
     return tuple(steps)
+
+
+def _off_holidays(steps: Iterable[Scheduled]) -> list[Scheduled]:
+    """The steps, none on a bank holiday: later by as little as may be, and still in order and as far apart."""
+    moved: list[Scheduled] = []
+    for one in steps:
+        apart = REMINDER_GAP if one.step.is_reminder else timedelta(days=1)
+        on = max(one.on, moved[-1].on + apart) if moved else one.on
+        while rota.is_bank_holiday(on):
+            on += timedelta(days=1)
+        moved.append(replace(one, on=on))
+    return moved
 
 
 async def _make_due(
@@ -354,7 +406,7 @@ async def remind(
         steps = ()
     number = max((one.number for one in steps), default=-1) + 1
     step = Step(step="reminder", day=0, opener="any_time", card="your_pace", group=group)
-    told = (await choose(tx, settings, step, opening.id, now=now)).told
+    told = (await choose(tx, settings, step, opening.id, now=max(london(day, plan.at), now))).told
     added = Scheduled(number, step, day)
     await _make_due(tx, campaign.id, plan, (added,), now)
     await campaign_steps.keep(tx, campaign, plan, (*steps, added))

@@ -43,7 +43,8 @@ async def never_reached(tx: Transaction, now: datetime) -> set[PersonId]:
     """Everybody in the register of whom nothing shows, for twelve months, that we reached them.
 
     What shows it: a message that arrived; a closed survey they had sent; contact they asked for, or that was made.
-    A survey that is open is no sign, nor is a thank-you code, for then whoever is looked at by name would show by vanishing that they sent it.
+    A survey that is open is no sign, nor is a thank-you code, for then whoever is looked at by name would show by
+    vanishing that they sent it.
     """
     since = now - YEAR
     closed = [

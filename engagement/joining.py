@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from engagement import reach
-from storage import invites, people, staff
+from engagement import answering, reach
+from storage import drafts, invites, people, staff
 from storage.ids import ChatId, PersonId, StaffId
 from storage.invites import Joining
 from storage.people import Details, Person
@@ -16,6 +16,16 @@ from storage.staff import Staff
 from storage.store import Transaction
 
 Asks = Literal["initials", "day", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Who is in. `moved_from` is the chat that was theirs until now, if it is another one."""
+
+    person: Person
+    moved_from: ChatId | None = None
+    starts_afresh: bool = False
+    """Answers they had not sent were destroyed with the move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ async def give_initials(tx: Transaction, chat: ChatId, typed: str, *, now: datet
     return await staff.join(tx, member.id, chat)
 
 
-async def check(tx: Transaction, chat: ChatId, given: str, *, now: datetime) -> Person | Failed:
+async def check(tx: Transaction, chat: ChatId, given: str, *, now: datetime) -> Joined | Failed:
     """Compare the initials and the day (or the agreed word) with the register; the right ones bind the chat.
 
     Raises: NotJoining, DeadLink, ChatTaken.
@@ -97,9 +107,24 @@ async def check(tx: Transaction, chat: ChatId, given: str, *, now: datetime) -> 
         return await _count_wrong(tx, chat, joining)
     await invites.use(tx, joining.invite)
     await invites.end(tx, chat)
+    before = await people.chat_of(tx, joining.person)
     person = await people.join(tx, joining.person, chat)
     await reach.joined(tx, person.id, now)
-    return person
+    if before is None or before == chat:
+        return Joined(person)
+    return Joined(person, before, await _unsent_destroyed(tx, person.id))
+
+
+async def _unsent_destroyed(tx: Transaction, person: PersonId) -> bool:
+    """Whether there were answers that had not been sent, and are now destroyed unopened.
+
+    Staff know initials and birthdays and can make a link: no link may ever lead to what somebody else has answered.
+    """
+    begun = await drafts.of(tx, person)
+    for survey in begun:
+        await answering.forget_due(tx, person, survey)
+    await drafts.destroy(tx, person)
+    return bool(begun)
 
 
 async def not_me(tx: Transaction, chat: ChatId) -> None:

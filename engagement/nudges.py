@@ -104,6 +104,13 @@ async def check(
     return seen
 
 
+async def untold(tx: Transaction) -> bool:
+    """Whether a survey is open that so few have sent that nobody is told who: nor then how full a week is, for
+    whoever has sent is not reminded, and has room left."""
+    counted = [one for one in await openings.open_surveys(tx) if one.practice is None]
+    return any([len(await drafts.done_many(tx, one.id)) < MIN_BASE for one in counted])
+
+
 def line(typed: str) -> str:
     """What was typed, as one line. Raises: NotALine."""
     words = " ".join(typed.split())

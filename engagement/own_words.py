@@ -62,13 +62,18 @@ def line(settings: Settings, typed: str) -> str:
         raise BadLine("empty")
     if len(said) > LONGEST_LINE:
         raise BadLine("long")
-    if _LINK.search(said):
+    if leads_away(said):
         raise BadLine("link")
     if not all(sign in _SIGNS or _is_plain(sign) for sign in said):
         raise BadLine("signs")
     if found := lock_screen.gives_away(said, language="en", names=lock_screen.names(settings)):
         raise BadLine("gives_away", [stem.rstrip("*") for stem in found])
     return said
+
+
+def leads_away(line: str) -> bool:
+    """Whether there is a link in it, or somebody's handle."""
+    return _LINK.search(line) is not None
 
 
 def _is_plain(sign: str) -> bool:

@@ -41,6 +41,8 @@ async def received(tx: Transaction, person: PersonId, broadcast: BroadcastId) ->
         found = await broadcasts.find(tx, broadcast)
     except NoSuchBroadcast as error:
         raise NeverSent from error
+    if not found.words.text:
+        raise NeverSent
     unwanted = await budget.has_opted_out(tx, person, "sharing")
     return Received(found.words.text, found.words.picture, await from_staff(tx, found), unwanted)
 

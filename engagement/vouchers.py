@@ -3,7 +3,8 @@
 What the batch leaves behind tells between which two evenings somebody sent, and nothing finer: everybody who waits is
 dealt with at once, in an order that is drawn, and the outbox gets its rows in that order with the same moment on all of
 them. The row's serial number and the date it was sent on say "this evening's batch" once more; both go with the codes,
-60 days after the survey closed. Whoever asks to be forgotten takes row and code along.
+60 days after the survey closed. Whoever asks to be forgotten takes
+the code along: that it was given to somebody is all that is known of it.
 """
 
 from __future__ import annotations
@@ -106,10 +107,13 @@ async def supply(tx: Transaction, survey: SurveyId) -> Supply:
 
 
 async def promised(tx: Transaction, survey: SurveyId) -> bool:
-    """Whether whoever sends this survey now is sure of a code: one is left when all who wait have theirs."""
+    """Whether whoever sends this survey now is sure of a code: one is left even if everybody else sends before tonight.
+
+    The evening's order is drawn, so nobody can be held to be first.
+    """
     opening = await openings.find(tx, survey)
     left = (await vouchers.count(tx, opening.name)).left
-    return opening.practice is None and left > 0 and left > await vouchers.count_waiting(tx, survey)
+    return opening.practice is None and left > 0 and left >= await vouchers.count_without(tx, survey)
 
 
 async def mine(tx: Transaction, person: PersonId, *, now: datetime) -> tuple[Voucher, ...]:

@@ -150,8 +150,14 @@ async def expire_in_flight(tx: Transaction, occasion: str, *, now: datetime) -> 
 
 
 async def prune(tx: Transaction, *, left_before: datetime) -> None:
-    """Those that left so long ago are gone; an envelope that still lies there leads to the menu."""
+    """Those that left so long ago are gone; an envelope that still lies there leads to the menu.
+
+    Of the newest its number stays: SQLite would give it to the next one, which whoever had this one would not get.
+    """
     old = (table.c.authority == tx.authority, table.c.leaves_at < left_before)
+    newest = select(func.max(table.c.id)).scalar_subquery()
+    emptied = update(table).where(*old, table.c.id == newest)
+    await tx.connection.execute(emptied.values(sealed=_seal(tx, Words()), state="stopped", leaves_at=None))
     await tx.connection.execute(delete(table).where(*old))
 
 

@@ -6,11 +6,11 @@ import json
 
 from sqlalchemy import delete, select
 
-from storage import erasures, people, trail, vouchers
+from storage import erasures, occasions, people, trail, vouchers
 from storage.errors import Unreadable
 from storage.ids import ChatId, PersonId
 from storage.store import Transaction
-from storage.tables import cleanup, metadata
+from storage.tables import cleanup, due, metadata, task
 from storage.tables import person as person_table
 
 # `participation` stays: a flag by a bare number, so that one person still counts once.
@@ -32,6 +32,7 @@ async def forget(tx: Transaction, person: PersonId) -> None:
     chat = await people.chat_of(tx, person)
     await people.forget(tx, person)
     await vouchers.spend(tx, person)  # a code that was given stays known, so that nobody else gets it
+    await _forget_tasks(tx, person)
     for table in BY_PERSON:
         theirs = (table.c.authority == tx.authority) & (table.c.person == person)
         await tx.connection.execute(delete(table).where(theirs))
@@ -41,6 +42,15 @@ async def forget(tx: Transaction, person: PersonId) -> None:
     if chat is not None:
         await _forget_trail(tx, chat)
     tx.cache.clear()
+
+
+async def _forget_tasks(tx: Transaction, person: PersonId) -> None:
+    """What staff were told, and what is due, by the numbers of their tasks: SQLite gives the last of them again."""
+    theirs = select(task.c.id).where(task.c.authority == tx.authority, task.c.person == person)
+    for number in (await tx.connection.scalars(theirs)).all():
+        await occasions.remove(tx, f"task:{number}:")
+        kept = (due.c.authority == tx.authority, due.c.kind.startswith("task_"), due.c.key.startswith(f"{number}:"))
+        await tx.connection.execute(delete(due).where(*kept))
 
 
 async def replay(tx: Transaction) -> int:

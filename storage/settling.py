@@ -42,7 +42,7 @@ class Restored:
     """Answers sent but not yet opened, and those of them whose key is gone; their owners cannot send again."""
     copies_lost: int
     cancelled: int
-    """Messages that were queued: they may have been sent since."""
+    """Messages that were queued or held: they may have been sent since."""
     unknown: int
     """Messages that were on their way."""
     overdue: int
@@ -129,7 +129,7 @@ async def _stop_sending(tx: Transaction, now: datetime) -> tuple[int, int]:
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     over = {"lease_until": None, "not_before": midnight, "expires_at": midnight}
     ours = update(outbox).where(outbox.c.authority == tx.authority)
-    waiting = ours.where(outbox.c.state == "queued").values(state="cancelled", **over)
+    waiting = ours.where(outbox.c.state.in_(("queued", "held"))).values(state="cancelled", **over)
     leaving = ours.where(outbox.c.state == "sending").values(
         state="unknown", sent_on=now.astimezone(UTC).date().isoformat(), **over
     )

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.errors import StorageError
 from storage.ids import PersonId, SurveyId
 from storage.openings import Opening
+from storage.people import IN_REGISTER
 from storage.shuffle import fresh_keys, in_random_order
 from storage.store import Transaction
 from storage.tables import Moment, participation, person, survey
@@ -92,6 +93,11 @@ _WAITS = (
 # Held, so that whoever asks to be forgotten meanwhile is either left out or loses the code with everything else.
 # Whoever is busy at this very moment has theirs the next evening: nobody is waited for, so no two wait for each other.
 _WAITING = select(person.c.id).where(*_WAITS).with_for_update(read=True, of=person, skip_locked=True)
+_COUNT_WITHOUT = (
+    select(func.count())
+    .select_from(person)
+    .where(person.c.authority == bindparam("of"), person.c.state.in_(IN_REGISTER), ~_HAS_ONE)
+)
 _COUNT_WAITING = select(func.count()).select_from(person).where(*_WAITS)
 _FREE = (
     select(table.c.key)
@@ -173,6 +179,11 @@ async def count(tx: Transaction, name: str) -> Count:
 async def count_waiting(tx: Transaction, opening: SurveyId) -> int:
     """How many people have sent it, have a chat with us and have no code for it."""
     return await tx.connection.scalar(_COUNT_WAITING, {"of": tx.authority, "opening": opening}) or 0
+
+
+async def count_without(tx: Transaction, opening: SurveyId) -> int:
+    """How many people of the register have no code for it, whether they have sent it or not."""
+    return await tx.connection.scalar(_COUNT_WITHOUT, {"of": tx.authority, "opening": opening}) or 0
 
 
 # Giving

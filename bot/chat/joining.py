@@ -7,12 +7,12 @@ from typing import Any
 
 from bot.chat.events import Words
 from bot.chat.visit import PLACES, Place, Visit, first_name, go, number, stay
+from bot.mouth import CardOut, Saying
 from engagement import answering, audit, crisis, joining, staff_lock
-from engagement.joining import Failed
-from storage import invites, people, staff
-from storage.ids import StaffId
+from engagement.joining import Failed, Joined
+from storage import cards, chats, invites, people, staff
+from storage.ids import ChatId, StaffId
 from storage.invites import DeadLink
-from storage.people import Person
 from storage.staff import Staff
 from surveys.definition import text_in
 
@@ -101,7 +101,7 @@ async def on_not_me(visit: Visit, _: str) -> None:
     await visit.show("unknown")
 
 
-async def _settle(visit: Visit, outcome: Person | Staff | Failed | None) -> None:
+async def _settle(visit: Visit, outcome: Joined | Staff | Failed | None) -> None:
     if isinstance(outcome, Failed) and not outcome.left:
         visit.place = {"at": "stranger"}
         await visit.show("join/failed", who=await _name(visit, outcome.who))
@@ -113,8 +113,23 @@ async def _settle(visit: Visit, outcome: Person | Staff | Failed | None) -> None
         await visit.card_was_sent(visit.now)
         await go(visit, "staff/welcome")
     else:
-        visit.person = outcome
+        visit.person = outcome.person
+        if outcome.starts_afresh:
+            visit.above("join/afresh")
+        if outcome.moved_from is not None:
+            visit.saying.elsewhere = await _left_behind(visit, outcome.moved_from)
         await go(visit, "join/welcome")
+
+
+async def _left_behind(visit: Visit, chat: ChatId) -> Saying:
+    """What the chat that was theirs until now shows from here on: whoever holds it hears that it has moved."""
+    index = chats.index_of(visit.tx.keys, chat)
+    card = await cards.of(visit.tx, index)
+    await cards.drop(visit.tx, index)
+    moved = visit.words("join/moved")
+    if card is None or card.message is None:
+        return Saying(chat, more=[moved])
+    return Saying(chat, card=CardOut(index, moved, cards.new_version(), card.message), more=[visit.words("join/look")])
 
 
 async def _name(visit: Visit, who: StaffId | None) -> str | None:

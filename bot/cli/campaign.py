@@ -256,6 +256,10 @@ def _shown(found: Preview, settings: Settings) -> list[str]:
     lines = [
         f"{text_in(found.title, 'en')}: {found.register} people are in the register; open until {found.last_day}.",
     ]
+    if found.codes_short:
+        lines.append(
+            f"If everybody answers, {found.codes_short} thank-you codes are missing: yousaid vouchers add FILE"
+        )
     if found.practice:
         lines.append("This is practice: only testers get anything, and what they send is thrown away.")
     for one in found.steps:
@@ -323,6 +327,7 @@ def _as_json(found: Preview) -> dict[str, Any]:
         "register": found.register,
         "last_day": found.last_day,
         "practice": found.practice,
+        "codes_short": found.codes_short,
         "steps": steps,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.cli.opening import NoSuchFile
 from bot.settings import SettingsWrong
 from engagement.absence import NotACover, NotADay
-from engagement.campaigns import NoRoomBeforeClose, NotRunning, RunsAlready, StartsTooEarly
+from engagement.campaigns import LineRefused, NoRoomBeforeClose, NotRunning, RunsAlready, StartsTooEarly
 from engagement.handover import CannotTakeOver, NobodyToHand, NotTheirPeople, OnTheirWay, SameWorker
 from engagement.invites import NoLinks
 from engagement.register import NobodyOfThatName, SecondPersonNeeded, SomebodyElses, UnreadableRows
@@ -106,6 +106,9 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
         f"There is no campaign for {error.name} that this could be done with: yousaid campaign status {error.name}"
     ),
     StartsTooEarly: lambda _: "That day is over already; choose a later one.",
+    LineRefused: lambda error: (
+        f"“{error.line}” has a name of yours in it, or a link: a lock screen would show that. Write another line."
+    ),
     NoRoomBeforeClose: lambda error: (
         f"{error.name} closes when {error.last_day} is over, before the last step. Start earlier, or shorten the plan."
     ),

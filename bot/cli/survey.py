@@ -173,8 +173,8 @@ def close(
         _close_tomorrow(name, as_json=as_json)
         return
 
-    async def look(tx: Transaction) -> int | None:
-        return answering.about_many(len(await drafts.begun_by(tx, (await surveys.named(tx, name)).id)))
+    async def look(tx: Transaction) -> int:
+        return len(await drafts.begun_by(tx, (await surveys.named(tx, name)).id))
 
     async def do(tx: Transaction) -> Closed:
         survey = (await surveys.named(tx, name)).id
@@ -184,7 +184,7 @@ def close(
     unsent = opening.in_transaction(look)
     if not yes and opening.is_a_terminal():
         typer.confirm(
-            f"Closing {name} is final. {_drafts(unsent)} would be destroyed unread; with --tomorrow their writers are"
+            f"Closing {name} is final. {_about(unsent)} would be destroyed unread; with --tomorrow their writers are"
             " told first. Close it now?",
             abort=True,
         )
@@ -214,8 +214,14 @@ def _close_tomorrow(name: str, *, as_json: bool) -> None:
     )
 
 
-def _drafts(count: int | None) -> str:
-    return f"About {count} unsent drafts" if count else f"Fewer than {MIN_BASE} unsent drafts"
+def _about(count: int) -> str:
+    """While it is open, whoever looks twice must not see that somebody has begun or sent in between."""
+    about = answering.about_many(count)
+    return f"About {about} unsent drafts" if about else f"Fewer than {MIN_BASE} unsent drafts"
+
+
+def _drafts(count: int) -> str:
+    return "1 unsent draft" if count == 1 else f"{count} unsent drafts"
 
 
 app.command("status")(response.status)

@@ -22,7 +22,7 @@ from bot.sandbox.server import Running, serve
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.web import Page
 from bot.settings import Settings
-from engagement import answering, authority, rota, surveys
+from engagement import answering, authority, campaign_plan, campaigns, rota, surveys, voucher_file, vouchers
 from engagement.london import local, london, today
 from storage import drafts, invites, openings, people, pool, schema, staff
 from storage.ids import ChatId, PersonId, SurveyId
@@ -35,11 +35,14 @@ from surveys.plan import TYPED as TYPED_KINDS
 from surveys.values import Answers
 
 NORTHFIELD = Path(__file__).parent / "northfield.yaml"
-DEFINITIONS = Path(__file__).parents[2] / "surveys" / "definitions"
 SURVEY = "care_leaver_survey"
+DEFINITION = Path(__file__).parents[2] / "surveys" / "definitions" / f"{SURVEY}.yaml"
 HAVE_SENT, HAVE_BEGUN = 34, 8
 SENT_LAST_YEAR = 44
 LAST_YEAR, OPEN_FOR = timedelta(days=364), timedelta(days=28)
+OPEN_SINCE = timedelta(days=3)
+"""So the first reminder leaves on the next working day: a reminder keeps four days from what came before it."""
+CODES, WORTH = 60, "£10"
 SEED = 20261124
 INVITE_DAYS = 60
 MORNING = timedelta(hours=1)
@@ -122,17 +125,26 @@ async def _fill(store: Store, page: Page, words: authority.Settings, now: dateti
     await _answered_by(store, last_year, chance, sent=SENT_LAST_YEAR, begun=0, typed=())
     async with store.transaction() as tx:
         await surveys.close_survey(tx, words, last_year, now=now - LAST_YEAR + OPEN_FOR)
-    survey = await _opened(store, words, now)
+    survey = await _opened(store, words, now - OPEN_SINCE)
+    await _remind_and_thank(store, words, now)
     await _answered_by(store, survey, chance, sent=HAVE_SENT, begun=HAVE_BEGUN, typed=TYPED)
     async with store.transaction() as tx:
         await pool.turn(tx)
 
 
 async def _opened(store: Store, words: authority.Settings, now: datetime) -> SurveyId:
-    file = DEFINITIONS / f"{SURVEY}.yaml"
     async with store.transaction() as tx:
-        text = file.read_text("utf-8")
-        return (await surveys.open_survey(tx, words, text, source=file.name, closes=None, now=now)).survey
+        text = DEFINITION.read_text("utf-8")
+        return (await surveys.open_survey(tx, words, text, source=DEFINITION.name, closes=None, now=now)).survey
+
+
+async def _remind_and_thank(store: Store, words: authority.Settings, now: datetime) -> None:
+    """Reminders are planned for the survey that is open, and there is a thank-you code for everybody."""
+    codes = voucher_file.read("\n".join(["code", *(f"DEMO-{n:04}" for n in range(1, CODES + 1))]).encode())
+    text, plan = DEFINITION.read_text("utf-8"), campaign_plan.default()
+    async with store.transaction() as tx:
+        await vouchers.add(tx, codes, name=SURVEY, worth=WORTH, now=now)
+        await campaigns.start(tx, words, text, source=DEFINITION.name, plan=plan, starts=None, now=now)
 
 
 async def _answered_by(

@@ -125,6 +125,7 @@ async def draw_progress(visit: Visit, args: Mapping[str, Any]) -> None:
         others=found.others,
         seconds=found.seconds,
         leaves_on=found.leaves_on,
+        told=found.told,
     )
 
 

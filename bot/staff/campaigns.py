@@ -19,6 +19,7 @@ from engagement.campaign_reach import LEFT_OUT
 from engagement.campaign_steps import Scheduled
 from engagement.campaigns import NotRunning, Preview, Watched
 from engagement.staff import Permission
+from engagement.surveys import TooSoonAfter
 from storage import drafts, openings
 from storage.campaigns import LIVE
 from storage.openings import Opening
@@ -113,7 +114,17 @@ async def draw_campaign(visit: Visit, args: Mapping[str, Any]) -> None:
         steps=steps,
         left_out=[{"why": why, "count": left[why]} for why in LEFT_OUT if why in left],
         register=register,
+        too_soon=None if opening or watched else await _too_soon(visit, asked),
     )
+
+
+async def _too_soon(visit: Visit, asked: Questionnaire) -> date | None:
+    """The first day on which it may open, where a big one has only now been put to people."""
+    try:
+        await surveys.check_may_open(visit.tx, asked, visit.now)
+    except TooSoonAfter as refused:
+        return refused.until
+    return None
 
 
 def _as_watched(found: Watched) -> list[dict[str, Any]]:
@@ -228,15 +239,20 @@ async def draw_sure(visit: Visit, args: Mapping[str, Any]) -> None:
         on=first.on,
         reach=first.ran.shown(sent_shown=False)[0] if first.ran else "0",
         register=found.register,
+        codes_short=found.codes_short,
     )
 
 
 async def on_start(visit: Visit, _: str) -> None:
-    """It is under way; a second tap finds it so."""
+    """It is under way; a second tap finds it so. Where it has become too soon, its card says from when it may be."""
     name = _name(visit)
     text, *__ = await _definition(visit, name)
     plan = campaign_plan.default()
-    made = await campaigns.start(visit.tx, visit.settings, text, source=name, plan=plan, starts=None, now=visit.now)
+    try:
+        made = await campaigns.start(visit.tx, visit.settings, text, source=name, plan=plan, starts=None, now=visit.now)
+    except TooSoonAfter:
+        await go(visit, "staff/campaign", name=name)
+        return
     await _note(visit, Action.CAMPAIGN_STARTED, campaign=made.id)
     await go(visit, "staff/campaign", name=name)
 

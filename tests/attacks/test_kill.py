@@ -9,7 +9,7 @@ import random
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -58,14 +58,6 @@ AT_TELEGRAM = tuple(
 )
 SELDOM = {"sendmessage", "deletemessage"}
 SENDING = {"mid-Send", "before marking as done"}
-
-
-@pytest.fixture(scope="module")
-def forking() -> Iterator[Forking]:
-    """Where the many processes of a run come from; the long proofs start each from the beginning."""
-    made = Forking()
-    yield made
-    made.close()
 
 
 @asynccontextmanager

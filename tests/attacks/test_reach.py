@@ -259,6 +259,7 @@ MAY = {
     "engagement/campaigns.py": {"drafts"},  # counts who has sent, so that a head count gives nobody away
     "engagement/delivery.py": {"drafts"},  # who had sent a survey that is closed, as a sign of being reached
     "engagement/due.py": {"drafts", "pool"},
+    "engagement/joining.py": {"drafts"},  # destroys what was not sent when somebody comes by another chat
     "engagement/my_data.py": {"drafts"},
     "engagement/nudges.py": {"drafts"},  # who has sent, from ten on, for their worker; see the test below
     "engagement/reading.py": {"answers"},  # typed ones of closed surveys, for one role: see test_reading_reach

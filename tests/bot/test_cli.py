@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.killing import Forking
 
 import bot
 from bot.cli import main
@@ -345,7 +346,7 @@ async def test_the_command_asks_telegram_for_the_bots_name(here: Path):
         await running.close()
 
 
-async def test_everything_works_on_either_database(empty_database_url: str, here: Path):
+def test_everything_works_on_either_database(empty_database_url: str, here: Path, forking: Forking):
     given = {"YOUSAID_DATABASE_URL": empty_database_url, "PATH": os.environ["PATH"]}
     (here / "register.csv").write_text(REGISTER)
     for words in (
@@ -359,8 +360,5 @@ async def test_everything_works_on_either_database(empty_database_url: str, here
         ("tick",),
         ("survey", "close", "care_leaver_survey"),
     ):
-        process = await asyncio.create_subprocess_exec(
-            COMMAND, *words, cwd=here, env=given, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        _, err = await process.communicate()
-        assert (process.returncode, words) == (0, words), err.decode()
+        ran = forking.run(*words, environment=given, folder=here)
+        assert (ran.code, words) == (0, words), ran.err

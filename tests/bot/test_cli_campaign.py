@@ -48,6 +48,12 @@ def test_a_preview_shows_each_envelope_and_card_who_gets_it_and_who_does_not(you
     assert yousaid("campaign", "status", "pulse").code == 1, "a preview starts nothing"
 
 
+def test_a_preview_says_how_many_thank_you_codes_are_missing(yousaid: Yousaid) -> None:
+    (yousaid.here / "codes.csv").write_text("code\n" + "\n".join(f"AB-{n:04}" for n in range(10)))
+    assert yousaid("vouchers", "add", "codes.csv", "--survey", "pulse", "--yes").code == 0
+    assert "If everybody answers, 6 thank-you codes are missing" in yousaid("campaign", "preview", "pulse").out
+
+
 def test_a_plan_can_be_written_out_changed_and_previewed(yousaid: Yousaid) -> None:
     assert yousaid("campaign", "plan", "--write", "plan.yaml").code == 0
     plan = yousaid.here / "plan.yaml"

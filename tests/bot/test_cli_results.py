@@ -229,7 +229,7 @@ def test_closing_says_how_many_drafts_are_destroyed(open_survey: Yousaid):
 
 def test_a_close_can_be_put_to_tomorrow_and_said_first(open_survey: Yousaid):
     ran = open_survey("survey", "close", "short", "--tomorrow", "--json")
-    assert ran.json["told"] == 3
+    assert ran.json["told"] is None, "fewer than ten"
     assert open_survey("survey", "status", "short", "--json").json["state"] == "open"
     again = open_survey("survey", "close", "short", "--tomorrow")
     assert again.code == 1

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from support.killing import Forking, Process
 from support.line import Line
 from support.town import NORTHFIELD, Town
 
@@ -45,14 +46,23 @@ class Processes:
     telegram: Telegram
     environment: dict[str, str]
     folder: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    forking: Forking
+    running: list[Process] = field(default_factory=list)
 
-    def start(self, **more: str) -> subprocess.Popen[bytes]:
-        """`yousaid run`."""
+    def start_from_the_beginning(self) -> Process:
+        """`yousaid run`, as it is typed."""
         with self.log(len(self.running)).open("wb") as log:
             process = subprocess.Popen(
-                [YOUSAID, "run"], cwd=self.folder, env=self.environment | more, stdout=log, stderr=subprocess.STDOUT
+                [YOUSAID, "run"], cwd=self.folder, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
+        self.running.append(process)
+        return process
+
+    def start(self, **more: str) -> Process:
+        """The same in a process forked from one that has read the modules."""
+        log = self.log(len(self.running))
+        log.touch()
+        process = self.forking.start(["run"], environment=self.environment | more, folder=self.folder, log=log)
         self.running.append(process)
         return process
 
@@ -80,12 +90,12 @@ class Processes:
                 await asyncio.to_thread(self.running[number].wait, LOOK_AGAIN)
                 assert words in self.said(number), self.said(number)
 
-    async def ended(self, process: subprocess.Popen[bytes]) -> int:
+    async def ended(self, process: Process) -> int:
         return await asyncio.to_thread(process.wait, PATIENCE)
 
 
 @pytest.fixture
-async def processes(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Processes]:
+async def processes(sqlite_store: Store, tmp_path: Path, forking: Forking) -> AsyncIterator[Processes]:
     words = authority.load(NORTHFIELD.read_text("utf-8"), source="northfield.yaml")
     async with sqlite_store.transaction() as tx:
         await authority.change(tx, words)
@@ -97,7 +107,7 @@ async def processes(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Proces
             "YOUSAID_DATABASE_URL": sqlite_store.engine.url.render_as_string(hide_password=False),
             "YOUSAID_KEYS": str(tmp_path / "keys"),
         }
-        made = Processes(telegram, environment, tmp_path)
+        made = Processes(telegram, environment, tmp_path, forking)
         try:
             yield made
         finally:
@@ -108,7 +118,7 @@ async def processes(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Proces
 
 
 async def test_a_process_polls_soon_answers_and_ends_cleanly_when_told_to(processes: Processes) -> None:
-    process = processes.start()
+    process = processes.start_from_the_beginning()
     await processes.polled()
     ash = Phone(processes.telegram, "Ash")
     await ash.start()

@@ -110,7 +110,7 @@ def test_the_steps_and_groups_are_in_words_with_their_base() -> None:
     assert "In the register 182, invited 176, joined 141, reachable 128, started about 95, sent about 80." in words
     assert "Not reached in 12 months: 23." in words
     assert "Supported, shared or student housing: 30% sent, 28% of the register. Clearly fewer than in all." in words
-    assert "Somewhere else, or nowhere fixed: c, 8% of the register." in words
+    assert "Somewhere else, or nowhere fixed: too few to say, 8% of the register." in words
 
 
 def test_a_thin_group_is_marked_by_a_ring_and_words_and_a_hidden_number_by_a_dashed_box() -> None:

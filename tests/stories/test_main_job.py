@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import random
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from respondents import Respondent, changed, ends_at_first_question, join, shipped
+from support.killing import Forking
 from support.town import Town, town
 
 from engagement import register, surveys
@@ -124,22 +124,24 @@ def _by_question(rows: tuple[answers.Row, ...]) -> dict[str, Counter[str]]:
 
 
 async def test_a_worker_does_all_of_it_with_the_commands_while_the_bot_runs(
-    sqlite_database_url: str, tmp_path: Path
+    sqlite_database_url: str, tmp_path: Path, forking: Forking
 ) -> None:
     async with town(sqlite_database_url, tmp_path / "keys", now=datetime.now(UTC)) as here:
         register_file = tmp_path / "register.csv"
         register_file.write_text(CSV, "utf-8")
-        await yousaid(here, "people", "import", str(register_file))
-        (pat,) = json.loads(await yousaid(here, "staff", "add", "Pat Three", "--role", "participation", "--json"))
+        await yousaid(here, forking, "people", "import", str(register_file))
+        (pat,) = json.loads(
+            await yousaid(here, forking, "staff", "add", "Pat Three", "--role", "participation", "--json")
+        )
         worker = here.phone("Pat")
         await worker.start(pat["start"])
         await here.telegram.settled()
         await worker.say("PT")
         assert "Your role here: participation worker." in worker.text
-        made = json.loads(await yousaid(here, "people", "invite", "--json"))
+        made = json.loads(await yousaid(here, forking, "people", "invite", "--json"))
         assert len(made) == 25
         assert made[0]["link"] == f"https://t.me/you_said_bot?start={made[0]['start']}"
-        await yousaid(here, "survey", "open", "care_leaver_survey")
+        await yousaid(here, forking, "survey", "open", "care_leaver_survey")
         one = Respondent(here.phone("Person1"), shipped(), random.Random(1))
         await join(one.phone, made[0]["start"], "PL", 2)
         await ends_at_first_question(one.phone)
@@ -147,27 +149,21 @@ async def test_a_worker_does_all_of_it_with_the_commands_while_the_bot_runs(
         await changed(one.phone, "Send what I have done")
         await changed(one.phone, "Send")
         assert one.phone.text.startswith("Sent.")
-        status = json.loads(await yousaid(here, "survey", "status", "care_leaver_survey", "--json"))
+        status = json.loads(await yousaid(here, forking, "survey", "status", "care_leaver_survey", "--json"))
         assert (status["register"], status["joined"], status["sent"]) == (25, 1, None), "one is too few to be counted"
-        turned = json.loads(await yousaid(here, "pool", "turn", "--json"))
+        turned = json.loads(await yousaid(here, forking, "pool", "turn", "--json"))
         assert turned == {"opened": {}, "waiting": {"care_leaver_survey": 1}}
 
 
-async def yousaid(town: Town, *words: str) -> str:
+async def yousaid(town: Town, forking: Forking, *words: str) -> str:
     """What the command prints. It is a process of its own, beside the bot's."""
-    command = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-c", "from bot.cli import main; main()", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={
-            **os.environ,
-            "YOUSAID_TOKEN": town.telegram.bot.token,
-            "YOUSAID_API_URL": town.running.api_url,
-            "YOUSAID_DATABASE_URL": town.settings.database_url,
-            "YOUSAID_KEYS": str(town.settings.keys),
-        },
-    )
-    said, complained = await command.communicate()
-    assert command.returncode == 0, complained.decode()
-    return said.decode()
+    environment = {
+        **os.environ,
+        "YOUSAID_TOKEN": town.telegram.bot.token,
+        "YOUSAID_API_URL": town.running.api_url,
+        "YOUSAID_DATABASE_URL": town.settings.database_url,
+        "YOUSAID_KEYS": str(town.settings.keys),
+    }
+    ran = await asyncio.to_thread(forking.run, *words, environment=environment, folder=Path.cwd())
+    assert ran.code == 0, ran.err
+    return ran.out

@@ -254,7 +254,7 @@ async def test_a_line_is_seen_as_it_will_look_and_arrives_like_that(here):
     preview = worker.card.text
     assert await here.rows("outbox") == []
     await here.do(worker, "send")
-    assert worker.card.text.startswith("Taken.")
+    assert worker.card.text.startswith("I have it. It goes between 9am and 8pm")
     await here.tick()
     assert jo.card.text == "This is still here if you want it."
     assert jo.card.text in preview
@@ -286,7 +286,7 @@ async def test_with_several_open_the_worker_says_which_and_each_goes_once(here):
     await here.tap(worker, next(data for data in preview if ":send:" in data))  # pressed twice
     await to_card(here, worker, person)
     await here.do(worker, "nudge", f"nudge:{other}")
-    assert "You nudged Jo L about this one already. Once is what we promised." in worker.card.text
+    assert "You wrote Jo L a line about this one already. Once is what we promised." in worker.card.text
     await here.type(worker, WORDS)
     assert "Once is what we promised." in worker.card.text
     assert len([row for row in await here.rows("outbox") if row["occasion"].startswith("nudge:")]) == 1

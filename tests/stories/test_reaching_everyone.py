@@ -91,7 +91,7 @@ async def under_way(here: Indoors) -> Phone:
     await here.do(pat, "campaign_back", "campaign_start")
     assert pat.card.text.startswith(f"Start {TITLE} on Wednesday?")
     await here.do(pat, "campaign_yes")
-    assert "The campaign is under way." in pat.card.text
+    assert "The plan is under way." in pat.card.text
     return pat
 
 
@@ -215,18 +215,29 @@ async def test_a_pause_is_one_tap_and_so_is_going_on(here: Indoors) -> None:
     await to(here, INVITATION)
     await at_desk(here, pat)
     await here.do(pat, "campaign_pause")
-    assert "The campaign is paused. Nothing leaves." in pat.card.text
+    assert "The plan is paused. Nothing leaves until you go on." in pat.card.text
     waits({"Ivy": ivy})
     await to(here, FIRST + DAY)
     assert waits({"Ivy": ivy})["Ivy"] == []
     await at_desk(here, pat)
     await here.do(pat, "campaign_resume")
-    assert "The campaign is under way." in pat.card.text
+    assert "The plan is under way." in pat.card.text
     await to(here, FIRST + (FIRST + DAY - INVITATION) + DAY)
     assert waits({"Ivy": ivy})["Ivy"] == [STILL_HERE]
     await at_desk(here, pat)
     await here.do(pat, "campaign_pause", "campaign_stop")
     assert "open until" in pat.card.text, "the survey stays open"
+
+
+async def test_a_quick_one_waits_after_the_big_one_and_its_card_says_from_when(here: Indoors) -> None:
+    pat, _ = await here.staff_phone("Pat Part", "participation")
+    await here.do(pat, "campaigns", "campaign:pulse", "campaign_start")
+    await here.open_survey()
+    await here.do(pat, "campaign_yes")
+    assert "It can't start yet." in pat.card.text
+    assert "a quick one can open from 19 January." in pat.card.text
+    assert "Start it" not in labels(pat)
+    assert await here.rows("campaign") == []
 
 
 async def test_closing_from_the_chat_says_what_it_destroys_and_asks_again(here: Indoors) -> None:
@@ -236,7 +247,7 @@ async def test_closing_from_the_chat_says_what_it_destroys_and_asks_again(here: 
     await here.do(ivy, "open", "start", "pick:0")
     await at_desk(here, pat)
     await here.do(pat, "campaign_close")
-    assert "1 unsent draft is destroyed unread." in pat.card.text
+    assert "Unsent drafts are destroyed unread." in pat.card.text
     await here.do(pat, "close_tomorrow")
     assert "open until Sunday." in pat.card.text
     await here.tick()

@@ -189,6 +189,7 @@ _GOING: Final[dict[str, Any]] = {
     "others": 0,
     "seconds": 0,
     "leaves_on": None,
+    "told": True,
 }
 
 _KINDS: Final = ("warm_up", "invitation", "reminder", "reminder", "last_reminder")
@@ -217,6 +218,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {"reason": why, "who": who} for why in ("unknown", "used", "expired", "dead") for who in (None, LONG)
     ],
     "join/taken": [{}],
+    **{f"join/{what}": [{}] for what in ("moved", "look", "afresh")},
     "join/welcome": [{"worker": None}, {"worker": LONG}],
     "join/declined": [{}],
     "privacy": [{"back": "back"}],
@@ -450,6 +452,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             "steps": [_STEP | {"kind": kind, "number": n, "on": _LATER[n]} for n, kind in enumerate(_KINDS)],
             "left_out": [{"why": why, "count": 12} for why in LEFT_OUT],
             "register": 900,
+            "too_soon": None,
         },
         {
             "title": _LONG_TITLE,
@@ -474,6 +477,18 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             ],
             "left_out": [],
             "register": 0,
+            "too_soon": None,
+        },
+        {
+            "title": "A quick one",
+            "open": None,
+            "practice": False,
+            "state": None,
+            "plan": True,
+            "steps": [_STEP | {"reach": "1"}, _STEP | {"kind": "last_reminder", "reach": "880"}],
+            "left_out": [{"why": "sent", "count": 1}],
+            "register": 900,
+            "too_soon": FAR.date(),
         },
         *(
             {
@@ -485,6 +500,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
                 "steps": [],
                 "left_out": [],
                 "register": 0,
+                "too_soon": None,
             }
             for state in ("paused", "over", None)
         ),
@@ -492,10 +508,12 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "staff/campaign_step": [
         {"on": FAR, "opener": "This is still here if you want it.", "card": "Hello.", "buttons": ["Open", "Menu"]}
     ],
-    "staff/campaign_sure": [{"title": _LONG_TITLE, "on": FAR, "reach": "at most 900", "register": 900}],
+    "staff/campaign_sure": [
+        {"title": _LONG_TITLE, "on": FAR, "reach": "at most 900", "register": 900, "codes_short": n} for n in (0, 1, 80)
+    ],
     "staff/campaign_close": [
-        {"title": "A quick one", "drafts": 1, "last_day": NEAR, "tomorrow": False},
-        {"title": _LONG_TITLE, "drafts": 32, "last_day": FAR, "tomorrow": True},
+        {"title": "A quick one", "drafts": None, "last_day": NEAR, "tomorrow": False},
+        {"title": _LONG_TITLE, "drafts": 35, "last_day": FAR, "tomorrow": True},
     ],
     "staff/campaign_closed": [{"title": _LONG_TITLE, "published": published} for published in (True, False)],
     "staff/menu": [
@@ -701,6 +719,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {**_GOING, "state": "done", "left": 888, "waiting": 0},
         {**_GOING, "state": "stopped", "left": 17, "waiting": 0, "others": 871},
         {**_GOING, "state": "stopped", "waiting": 0, "others": 888},
+        *({**_GOING, "state": state, "told": False} for state in ("leaving", "stopped")),
     ],
     "handover": [
         {"worker": JO, "before": None, "asked": None, "ask": True},
@@ -749,9 +768,9 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "staff/covering": [{"who": JO, "back_on": None}, {"who": _COLLEAGUE, "back_on": FAR.date()}],
     "staff/vouchers": [
-        {"title": "A quick one", "name": "pulse", "left": 0, "total": 1, "waiting": None},
+        {"title": "A quick one", "name": "pulse", "left": None, "total": None, "waiting": None},
         {"title": "A quick one", "name": "pulse", "left": 1, "total": 10, "waiting": 0},
-        {"title": _LONG_TITLE, "name": "care_leaver_survey", "left": 0, "total": 900, "waiting": 1},
+        {"title": _LONG_TITLE, "name": "care_leaver_survey", "left": 0, "total": 900, "waiting": 5},
         {"title": _LONG_TITLE, "name": "care_leaver_survey", "left": 90, "total": 900, "waiting": 100},
     ],
     "staff/no_figures": [{"title": "A quick one"}, {"title": _LONG_TITLE}],
