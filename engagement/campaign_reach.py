@@ -51,6 +51,12 @@ class Ran:
     chosen: int
     left_out: Mapping[str, int]
 
+    def kept(self) -> Ran:
+        """The same as it may lie in a database: how many had sent on that day is no longer in it."""
+        if "sent" not in self.left_out:
+            return self
+        return Ran(self.asked, rounded(self.chosen), {**self.left_out, "sent": rounded(self.left_out["sent"])})
+
     def shown(self, *, sent_shown: bool, group: bool = False) -> tuple[str, Mapping[str, int]]:
         """How many it goes to, and how many are left out and why.
 

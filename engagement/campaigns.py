@@ -237,7 +237,7 @@ async def run_step(tx: Transaction, settings: Settings, fired: Due, now: datetim
         except GroupTooSmall:  # it has shrunk since: it is nobody's reminder now
             chosen = Chosen((), {}, could_have_sent=True)
         await _write(tx, campaign, steps, step, chosen, now)
-        ran = chosen.told
+        ran = chosen.told.kept()
     done = tuple(replace(one, ran=ran) if one.number == step.number else one for one in steps)
     await campaign_steps.keep(tx, replace(campaign, survey=survey), plan, done)
 

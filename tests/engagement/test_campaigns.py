@@ -408,6 +408,13 @@ def test_under_ten_who_have_sent_a_head_count_gives_nobody_away():
     assert Ran(40, 40, {"stopped": 2}).shown(sent_shown=False) == ("40", {"stopped": 2}), "nothing could be sent yet"
 
 
+def test_what_is_kept_of_a_reminder_says_the_same_and_not_how_many_had_sent():
+    twelve = Ran(asked=40, chosen=27, left_out={"sent": 13, "stopped": 2})
+    assert twelve.kept() == Ran(asked=40, chosen=25, left_out={"sent": 15, "stopped": 2})
+    for sent_shown in (True, False):
+        assert twelve.kept().shown(sent_shown=sent_shown) == twelve.shown(sent_shown=sent_shown)
+
+
 async def test_a_preview_counts_the_same_whoever_has_sent(store):
     folks = await folk(store, [f"P{n}" for n in range(12)])
     await start(store)
