@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from support.compiled import share_compiled
 from support.databases import Postgres, migrate, own_server, sqlite_url
 from support.proof import write
 
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from support.killing import Forking
 
 BOTH = ("sqlite", "postgresql")
 LEFT_OUT = pytest.StashKey[int]()
@@ -26,6 +32,8 @@ hypothesis.settings.register_profile("searching", print_blob=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until everything is collected: see below
+    share_compiled()
     hypothesis.settings.load_profile("searching" if "prove" in config.option.markexpr else "steady")
 
 
@@ -101,6 +109,16 @@ def _copy(request: pytest.FixtureRequest, folder: Path) -> str:
     return sqlite_url(Path(shutil.copyfile(request.getfixturevalue("migrated_sqlite"), folder / "yousaid.db")))
 
 
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Forking]:
+    """Where processes of `yousaid` come from that need not all be read from the beginning."""
+    from support.killing import Forking
+
+    made = Forking()
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def authority_settings() -> str:
     """The settings of the authority in `store`; override it in a file or a test."""
@@ -138,6 +156,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_collection_finish() -> None:
+    """What was read and collected stays to the end: nobody need look through it again and again for what is not."""
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from support.indoors import UNTOUCHED, Indoors, button_data
-from support.places import QUOTE, TYPED, There, closed, everywhere, nobody_to_ask, to_typed
+from support.places import QUOTE, TYPED, There, closed, everywhere, nobody_to_ask, to_typed, typing
 
 from bot.sandbox.model import Call
 from bot.sandbox.phones import Phone
@@ -80,7 +80,7 @@ def test_there_are_enough_phrases_to_mean_something() -> None:
 
 
 def calls_since(here: Indoors, start: int, phone: Phone) -> list[Call]:
-    return [call for call in here.telegram.said[start:] if call.chat == phone.id]
+    return [call for call in here.telegram.calls[start:] if call.chat == phone.id]
 
 
 def first_new(calls: list[Call]) -> str:
@@ -123,7 +123,7 @@ async def test_in_every_place_a_crisis_word_brings_the_help_card_first_and_nothi
     before, logged = await here.prints(OTHERS), len(here.logged)
     for number, phrase in enumerate(PHRASES):
         there = [one for at, one in enumerate(everybody) if one is typing or (at + number) % share == 0]
-        said = len(here.telegram.said)
+        said = len(here.telegram.calls)
         for one in there:
             await one.phone.type(phrase)
         await here.turn()
@@ -133,9 +133,9 @@ async def test_in_every_place_a_crisis_word_brings_the_help_card_first_and_nothi
             assert NOBODY_TOLD in first_new(calls), (one.place, phrase)
             assert sum(HELP in call.text for call in calls) == 1, (one.place, phrase)
         assert (await answer_of(here, typing.phone, typing.showing["q"]))["text"] == phrase
-        echoed = [call.method for call in here.telegram.said[said:] if len(phrase) > 3 and phrase in call.text]
+        echoed = [call.method for call in here.telegram.calls[said:] if len(phrase) > 3 and phrase in call.text]
         assert echoed == [], phrase
-        assert {call.chat for call in here.telegram.said[said:] if call.chat} == {one.phone.id for one in there}
+        assert {call.chat for call in here.telegram.calls[said:] if call.chat} == {one.phone.id for one in there}
         await back_to_their_places(here, there)
     # The outbox is where anything for somebody else would lie; tasks and times due are looked at with it.
     assert await here.prints(OTHERS) == before
@@ -144,7 +144,7 @@ async def test_in_every_place_a_crisis_word_brings_the_help_card_first_and_nothi
 
 async def test_under_a_picture_too_the_help_card_comes_first(inside: Indoors) -> None:
     there = await everywhere(inside)
-    said = len(inside.telegram.said)
+    said = len(inside.telegram.calls)
     for one in there:
         one.phone.send_photo("I want to kill myself")
     await inside.turn()
@@ -161,7 +161,7 @@ async def test_a_note_that_is_sent_on_purpose_goes_to_worker_and_duty_and_the_ca
     other, _ = await inside.staff_phone("Sam Okoro", "pa")
     ash, _ = await inside.joined("Ash", worker=member)
     await inside.do(ash, "contact", "ask", "change")
-    said = len(inside.telegram.said)
+    said = len(inside.telegram.calls)
     await inside.type(ash, "I want to kill myself")
     card = first_new(calls_since(inside, said, ash))
     assert HELP in card
@@ -183,7 +183,7 @@ async def test_where_nobody_is_left_to_ask_and_where_the_survey_has_closed_the_c
     assert worker
     for one in (await nobody_to_ask(inside), await closed(inside, survey)):
         for phrase in PHRASES[::7]:
-            said = len(inside.telegram.said)
+            said = len(inside.telegram.calls)
             await inside.type(one.phone, phrase)
             assert HELP in first_new(calls_since(inside, said, one.phone)), (one.place, phrase)
             await inside.put(one.phone, one.showing)
@@ -211,7 +211,7 @@ async def test_an_innocent_saying_is_saved_like_any_other_answer(either_inside: 
     await to_typed(here, ash)
     at = await here.at(ash)
     for saying in INNOCENT:
-        said = len(here.telegram.said)
+        said = len(here.telegram.calls)
         await here.type(ash, saying)
         assert (await answer_of(here, ash, at["q"]))["text"] == saying
         assert "Saved." in ash.card.text
@@ -221,7 +221,7 @@ async def test_an_innocent_saying_is_saved_like_any_other_answer(either_inside: 
 
 @pytest.mark.parametrize("place", [TYPED, QUOTE])
 async def test_whatever_is_typed_there_stands_in_the_answer_crisis_word_or_not(inside: Indoors, place: str) -> None:
-    one = next(one for one in await everywhere(inside) if one.place == place)
+    one = await typing(inside, place)
     for text in (*PHRASES[::9], *INNOCENT[::9], "x" * 300):
         await inside.type(one.phone, text)
         kept = await answer_of(inside, one.phone, one.showing["q"])

@@ -156,14 +156,14 @@ async def test_of_a_thousand_made_up_links_none_opens(either_inside: Indoors) ->
     senders = [worker, ash, *(here.phone(f"stranger{n}") for n in range(8))]
     before = await here.prints()
     chance = random.Random(21)
-    said = len(here.telegram.said)
+    said = len(here.telegram.calls)
     for _ in range(FORGERIES // IN_A_BATCH):
         for _ in range(IN_A_BATCH):
             await chance.choice(senders).type(f"/start {made_up(chance, live, [replaced, used])}")
         await here.turn()
         assert await here.prints() == before
     assert here.given_up == []
-    assert not any("on your invite" in call.text for call in here.telegram.said[said:])
+    assert not any("on your invite" in call.text for call in here.telegram.calls[said:])
 
 
 def made_up(chance: random.Random, live: list[str], over: list[str]) -> str:

@@ -65,7 +65,7 @@ async def world(inside: Indoors) -> World:
 def newest(here: Indoors, start: int, phone: Phone) -> str:
     return "\n".join(
         f"{call.text} {call.params.get('reply_markup', '')}"
-        for call in here.telegram.said[start:]
+        for call in here.telegram.calls[start:]
         if call.chat == phone.id
     )
 
@@ -76,12 +76,12 @@ async def test_every_kind_of_chat_gets_its_own_answer_to_every_command(world: Wo
     for kind, command in itertools.product(KINDS, COMMANDS):
         if (kind, command) in {("young", "stop"), ("other young", "stop")}:
             continue  # that one is theirs, and changes what they get
-        said = len(here.telegram.said)
+        said = len(here.telegram.calls)
         phone = world.phones[kind]
         await here.type(phone, f"/{command}")
         words = newest(here, said, phone)
         assert words, (kind, command)
-        assert {call.chat for call in here.telegram.said[said:] if call.chat} == {phone.id}
+        assert {call.chat for call in here.telegram.calls[said:] if call.chat} == {phone.id}
         is_staff = kind in world.ids and kind not in ("left", "logged out")
         if command != "help":
             assert ("task open" in words or "tasks open" in words) is is_staff, (kind, command)
@@ -108,7 +108,7 @@ async def test_at_no_place_does_anybody_see_or_change_what_is_not_theirs(world: 
             showing = {"at": place, "task": world.task, "survey": 1, "q": "pet", "back": {"at": "menu"}}
             async with here.store.transaction() as tx:
                 await cards.keep(tx, cards.Card(index, "12345678", showing, 999))
-            said = len(here.telegram.said)
+            said = len(here.telegram.calls)
             await here.tap(phone, f"12345678:{action}:{world.task if action == 'task' else ''}", 999)
             words = newest(here, said, phone)
             assert "Kit" not in words, (place, action)
@@ -157,7 +157,7 @@ async def test_what_one_young_person_asked_for_another_can_neither_see_nor_cance
     ):
         async with here.store.transaction() as tx:
             await cards.keep(tx, cards.Card(index, "12345678", {"at": place, "task": world.task}, 999))
-        said = len(here.telegram.said)
+        said = len(here.telegram.calls)
         await here.tap(other, f"12345678:{action}:{world.task if place == 'stop' else 'text'}", 999)
         assert "owner" not in newest(here, said, other)
         assert await here.prints() == before, (place, action)
@@ -190,12 +190,12 @@ async def test_no_member_of_staff_can_tell_from_the_chat_who_has_answered(world:
     async def all_they_see() -> dict[str, str]:
         seen = {}
         for kind in members:
-            said = len(here.telegram.said)
+            said = len(here.telegram.calls)
             for _ in range(1):
                 await here.type(world.phones[kind], "/menu")
                 await here.type(world.phones[kind], "/help")
             seen[kind] = "\n".join(
-                call.text for call in here.telegram.said[said:] if call.chat == world.phones[kind].id and call.text
+                call.text for call in here.telegram.calls[said:] if call.chat == world.phones[kind].id and call.text
             )
         return seen
 

@@ -1,4 +1,4 @@
-"""A link opened by somebody who knows initials and birthday leads to no answer, and the chat it is taken from says so."""
+"""A link opened by somebody who knows initials and birthday leads to no answer, and the old chat hears of it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -70,10 +71,9 @@ def yousaid(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 @pytest.fixture
-def set_up(yousaid: Yousaid, here: Path) -> Yousaid:
+def set_up(yousaid: Yousaid, here: Path, once_set_up: Path) -> Yousaid:
     """The same, with the made-up authority and a worker there."""
-    assert yousaid("setup", NORTHFIELD).code == 0
-    assert yousaid("staff", "add", "Priya Shah", "--role", "pa").code == 0
+    shutil.copytree(once_set_up, here, dirs_exist_ok=True)
     (here / "register.csv").write_text(REGISTER)
     return yousaid
 
@@ -321,7 +321,7 @@ def test_an_error_nobody_expected_shows_where_it_was_and_not_what_it_held(set_up
     assert "Joanna" not in ran.stderr
 
 
-async def test_the_command_asks_telegram_for_the_bots_name(here: Path):
+async def test_the_command_asks_telegram_for_the_bots_name(here: Path, forking: Forking):
     running = await serve(telegram := Telegram())
     given = {
         "YOUSAID_TOKEN": telegram.bot.token,
@@ -330,15 +330,13 @@ async def test_the_command_asks_telegram_for_the_bots_name(here: Path):
     }
 
     async def run(*arguments: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            COMMAND, *arguments, cwd=here, env=given, stdout=asyncio.subprocess.PIPE
-        )
-        out, _ = await process.communicate()
-        assert process.returncode == 0
-        return out.decode()
+        ran = await asyncio.to_thread(forking.run, *arguments, environment=given, folder=here)
+        assert ran.code == 0, ran.err
+        return ran.out
 
     try:
-        await run("setup", str(NORTHFIELD))
+        process = await asyncio.create_subprocess_exec(COMMAND, "setup", NORTHFIELD, cwd=here, env=given)
+        assert await process.wait() == 0, "as it is typed: in a process that has read nothing before"
         made = json.loads(await run("staff", "add", "Priya Shah", "--role", "pa", "--json"))
         assert made[0]["link"] == f"https://t.me/you_said_bot?start={made[0]['start']}"
         assert "FAIL" not in await run("doctor")

@@ -87,12 +87,15 @@ async def database_away(town: Town) -> AsyncIterator[None]:
     """Nothing can be read or written that an update needs."""
     path = make_url(town.settings.database_url).database
     assert path is not None
-    with sqlite3.connect(path, timeout=10) as other:
-        other.execute("ALTER TABLE handled RENAME TO handled_away")
-    other.close()
+    # In a thread: waiting for the file here would hold up the bot that has it.
+    await asyncio.to_thread(_rename, path, "handled", "handled_away")
     yield
+    await asyncio.to_thread(_rename, path, "handled_away", "handled")
+
+
+def _rename(path: str, table: str, name: str) -> None:
     with sqlite3.connect(path, timeout=10) as other:
-        other.execute("ALTER TABLE handled_away RENAME TO handled")
+        other.execute(f"ALTER TABLE {table} RENAME TO {name}")
     other.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -103,7 +104,7 @@ def test_whatever_plan_is_taken_keeps_what_was_promised(days, kinds):
         return
     reminders = [one.day for one in plan.steps if one.is_reminder]
     assert len(reminders) <= MOST_REMINDERS
-    assert all(later - earlier >= 4 for earlier, later in zip(reminders, reminders[1:], strict=False))
+    assert all(later - earlier >= 4 for earlier, later in pairwise(reminders))
     assert all(day - plan.invitation.day >= 4 for day in reminders)
     assert campaign_plan.read("\n".join(campaign_plan.as_file(plan)), source="again") == plan
 

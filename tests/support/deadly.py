@@ -74,7 +74,8 @@ def main() -> None:
 def fork_for_each_order() -> None:
     """Read an order a line, and fork a process that becomes this command; write its number, and later how it ended.
 
-    For the many starts of a run of tests: the modules are read once, and every process begins with just them.
+    For the many starts of a run of tests: the modules, templates and lists are read once, and every process begins
+    with just them.
     """
     from bot.cli.loading import loading
 
@@ -82,8 +83,12 @@ def fork_for_each_order() -> None:
         import aiosqlite  # noqa: F401
         import asyncpg  # noqa: F401
 
-        import bot.cli.commands
-        import bot.run  # noqa: F401
+        import bot.cli.commands  # noqa: F401
+        from bot.run import TEMPLATES
+        from bot.screens import Screens
+        from engagement import crisis
+    Screens([TEMPLATES], None).compile_all()
+    crisis.found("nothing")
     writing = threading.Lock()
 
     def wait_for(child: int) -> None:
@@ -104,8 +109,9 @@ def fork_for_each_order() -> None:
 def become(order: dict[str, Any]) -> NoReturn:
     """The process of this command, from here to its end."""
     log = os.open(order["log"], os.O_WRONLY | os.O_APPEND)
+    complaints = os.open(order["complaints"], os.O_WRONLY | os.O_APPEND)
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for given, wanted in ((nothing, 0), (log, 1), (log, 2)):
+    for given, wanted in ((nothing, 0), (log, 1), (complaints, 2)):
         os.dup2(given, wanted)
     os.chdir(order["folder"])
     os.environ.clear()

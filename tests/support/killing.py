@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,17 @@ class Process(Protocol):
 
     def kill(self) -> None: ...
 
+    def send_signal(self, number: int, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
 
 class Forked:
     """A process that was forked for us by another."""
@@ -73,9 +85,12 @@ class Forked:
         return self.returncode
 
     def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, number: int) -> None:
         if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+                os.kill(self.pid, number)
 
 
 class Forking:
@@ -93,12 +108,36 @@ class Forking:
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
 
-    def start(self, words: Sequence[str], *, environment: Mapping[str, str], folder: Path, log: Path) -> Forked:
-        order = {"words": words, "environment": dict(environment), "folder": str(folder), "log": str(log)}
+    def start(
+        self,
+        words: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        complaints: Path | None = None,
+    ) -> Forked:
+        """A process of this command, writing into the log, and what it says on standard error too if told no other."""
+        order = {
+            "words": words,
+            "environment": dict(environment),
+            "folder": str(folder),
+            "log": str(log),
+            "complaints": str(complaints or log),
+        }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
         return self._born.get(timeout=LONG)
+
+    def run(self, *words: str, environment: Mapping[str, str], folder: Path) -> Ran:
+        """One command in a process of its own, from its start to its end."""
+        with tempfile.TemporaryDirectory() as said:
+            out, err = Path(said, "out"), Path(said, "err")
+            out.touch()
+            err.touch()
+            process = self.start(words, environment=environment, folder=folder, log=out, complaints=err)
+            return Ran(process.wait(LONG), out.read_text(), err.read_text())
 
     def close(self) -> None:
         with self._process:

@@ -96,6 +96,17 @@ async def everywhere(here: Indoors) -> list[There]:
     return there
 
 
+async def typing(here: Indoors, place: str) -> There:
+    """Only the phone at `TYPED` or `QUOTE`, where nobody else is needed."""
+    await here.open_survey()
+    phone, _ = await here.joined("Typing")
+    await here.do(phone, "survey", "start")
+    await to_typed(here, phone)
+    if place == QUOTE:
+        await here.type(phone, "Nothing much")
+    return await _there(here, place, phone)
+
+
 PEOPLE = frozenset(
     {"nudge", "staff/find_person", "staff/no_link", "staff/person_details"}
     | {name for name in PLACES if name.startswith("staff/nudge")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ screens = Screens([TEMPLATES], SHORT)
 with_pseudo = Screens([TEMPLATES, PSEUDO], SHORT)
 
 
+@cache
 def rendered(where: Screens, screen: str, language: str) -> list[tuple[Screen, Settings]]:
     """This screen with everything that can come, for a small authority and a large one."""
     return [
