@@ -8,7 +8,6 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 from telegram.error import TelegramError
@@ -19,7 +18,7 @@ from bot.mouth import Mouth
 from bot.outcomes import Outcomes
 from bot.polling import Lease, polling
 from bot.profile import introduce
-from bot.screens import Screens
+from bot.screens import TEMPLATES, Screens
 from bot.sender import Sender
 from bot.settings import Settings, SettingsWrong
 from bot.staff.fading import faded
@@ -28,7 +27,6 @@ from engagement import authority, reach
 from storage import schema
 from storage.store import Store
 
-TEMPLATES = Path(__file__).parent / "templates"
 LAST_WORDS_SECONDS = 10
 
 log = structlog.get_logger()

@@ -30,6 +30,7 @@ MAX_DATA: Final = 64 - len("12345678::")
 STYLES: Final = frozenset({None, "primary", "success", "danger"})
 
 FALLBACK: Final = "en"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
 # Protection is fixed when a message is sent, and our cards are edited from one screen into another. So every screen
 # that can stand on the one card is protected alike; what is free to be copied and passed on is always a new message.

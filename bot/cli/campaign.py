@@ -7,7 +7,7 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 from re import compile as pattern
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +15,6 @@ from bot.cli import definitions, opening
 from bot.cli.new_file import new_file
 from bot.cli.new_file import write as write_to
 from bot.cli.people import AsJson
-from bot.run import TEMPLATES
-from bot.screens import Screen, Screens
 from engagement import audit, authority, campaign_plan, campaigns
 from engagement.authority import Settings
 from engagement.campaign_plan import OPENERS, Plan, Step
@@ -26,6 +24,9 @@ from engagement.campaigns import Preview, Watched
 from storage.campaigns import Campaign
 from storage.store import Transaction
 from surveys.definition import text_in
+
+if TYPE_CHECKING:
+    from bot.screens import Screen, Screens
 
 app = typer.Typer(no_args_is_help=True, help="Whom a survey is put to, in which steps, and who is still missing.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The survey: a shipped one, or a file.")]
@@ -252,6 +253,8 @@ def _left(left: Mapping[str, int]) -> list[str]:
 
 def _shown(found: Preview, settings: Settings) -> list[str]:
     """The whole campaign as people will get it."""
+    from bot.screens import TEMPLATES, Screens  # only who wants to see it waits for it
+
     screens = Screens([TEMPLATES], settings, opening.now)
     lines = [
         f"{text_in(found.title, 'en')}: {found.register} people are in the register; open until {found.last_day}.",

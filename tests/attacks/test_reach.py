@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,11 @@ def newest(here: Indoors, start: int, phone: Phone) -> str:
     )
 
 
+def names_kit(words: str) -> bool:
+    """Whether the name stands there as a word; three letters come up by chance in what buttons carry."""
+    return re.search(r"\bKit\b", words) is not None
+
+
 async def test_every_kind_of_chat_gets_its_own_answer_to_every_command(world: World) -> None:
     here = world.here
     before = await here.prints()
@@ -86,7 +92,7 @@ async def test_every_kind_of_chat_gets_its_own_answer_to_every_command(world: Wo
         if command != "help":
             assert ("task open" in words or "tasks open" in words) is is_staff, (kind, command)
             assert ("Ask someone to contact me" in words) is (kind in ("young", "other young")), (kind, command)
-            assert ("Kit" in words) is (kind == "owner"), (kind, command)
+            assert names_kit(words) is (kind == "owner"), (kind, command)
         assert NOTE not in words
     assert await here.prints() == before
     assert here.given_up == []
@@ -111,7 +117,7 @@ async def test_at_no_place_does_anybody_see_or_change_what_is_not_theirs(world: 
             said = len(here.telegram.calls)
             await here.tap(phone, f"12345678:{action}:{world.task if action == 'task' else ''}", 999)
             words = newest(here, said, phone)
-            assert "Kit" not in words, (place, action)
+            assert not names_kit(words), (place, action)
             assert NOTE not in words, (place, action)
             if kind in ("stranger", "left", "logged out"):
                 assert "tasks open" not in words, (place, action)

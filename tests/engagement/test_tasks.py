@@ -388,4 +388,5 @@ async def test_the_words_are_nowhere_in_the_open(store, team):
         rows += (await tx.connection.exec_driver_sql("SELECT * FROM outbox")).all()
         rows += (await tx.connection.exec_driver_sql("SELECT * FROM due")).all()
     said = repr([tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in rows])
-    assert not [word for word in ("Housing", "Jo", "Priya", "Patel") if word in said]
+    # "Jo" would be found by chance in random bytes; their other name is as good.
+    assert not [word for word in ("Housing", "Example", "Priya", "Patel") if word in said]
