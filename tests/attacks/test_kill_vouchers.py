@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from support.victims import KILLED, Victims, victims
 
 from engagement import vouchers
 from storage import due, openings, people
@@ -21,7 +19,6 @@ from storage.people import Details
 from storage.store import Store
 from storage.tables import outbox, participation, voucher
 
-KILLED = 9
 TONIGHT = datetime(2026, 11, 24, 18, 20, tzinfo=UTC)
 LEASE = timedelta(minutes=6)
 PULSE = Path("surveys/definitions/pulse.yaml")
@@ -30,32 +27,15 @@ PEOPLE, CODES = 12, 9
 
 
 @pytest.fixture(scope="module")
-def forking() -> Iterator[subprocess.Popen[str]]:
+def forking() -> Iterator[Victims]:
     """The process that forks a new one for each try."""
-    here = Path(__file__).parent
-    process = subprocess.Popen(
-        [sys.executable, str(here / "voucher_victim.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"PYTHONPATH": str(here.parents[1]), "PATH": ""},
-    )
-    with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.stdin.close()
+    with victims(Path(__file__).with_name("voucher_victim.py")) as made:
+        yield made
 
 
-def tried(forking: subprocess.Popen[str], store: Store, url: str, now: datetime, point: str | None) -> int:
+def tried(forking: Victims, store: Store, url: str, now: datetime, point: str | None) -> int:
     """How the process ended that was to give the codes."""
-    order = {"url": url, "keys": str(store.keys.keep.parent), "now": now.isoformat(), "point": point}
-    assert forking.stdin is not None
-    assert forking.stdout is not None
-    forking.stdin.write(json.dumps(order) + "\n")
-    forking.stdin.flush()
-    return int(forking.stdout.readline())
+    return forking.do({"url": url, "keys": str(store.keys.keep.parent), "now": now.isoformat(), "point": point})
 
 
 async def an_evening_to_come(store: Store) -> None:
@@ -91,7 +71,7 @@ async def owners(store: Store) -> Counter[int]:
 
 
 async def test_given_kills_in_the_batch_then_it_has_happened_whole_or_not_at_all_and_is_made_up_for(
-    store: Store, database_url: str, forking: subprocess.Popen[str]
+    store: Store, database_url: str, forking: Victims
 ) -> None:
     await an_evening_to_come(store)
     now = TONIGHT

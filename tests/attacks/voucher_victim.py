@@ -1,33 +1,19 @@
-"""A process that gives an evening's codes until it kills itself where it was told; run by test_kill_vouchers.py.
-
-It reads one order a line, forks a child for each, and answers how the child ended: 0 done, 9 killed, 1 anything else.
-"""
+"""Gives an evening's codes until it kills itself where it was told; run by test_kill_vouchers.py."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import signal
-import sys
-import threading
-import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
+from support.victims import die, serve
 
 from engagement import due as clock
 from engagement import vouchers
 from storage import due
 from storage.keys import Keys
 from storage.store import Store, make_engine
-
-
-def die(*_ignored: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-    threading.Event().wait()
 
 
 def arm(store: Store, point: str | None) -> None:
@@ -55,20 +41,5 @@ async def obey(order: dict[str, Any]) -> None:
     await store.close()
 
 
-def main() -> None:
-    print("ready", flush=True)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                asyncio.run(obey(json.loads(line)))
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(-os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(obey)

@@ -1,33 +1,19 @@
-"""A process that works on the pool until it kills itself at the point it was told; run by test_kill_pool.py.
-
-It reads one order a line, does each in a child that is forked for it, and answers how the child ended: 0 done,
-9 killed, 1 anything else. A fork, because starting Python for each of 200 kills would take longer than all of them.
-"""
+"""Works on the pool until it kills itself at the point it was told; run by test_kill_pool.py."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import signal
-import sys
 import threading
-import traceback
 from pathlib import Path
 from typing import Any
 
 from sealed_world import NOW, begin
 from sqlalchemy import event
+from support.victims import die, serve
 
 from storage import pool
 from storage.ids import PersonId, SurveyId
 from storage.keys import Keys
 from storage.store import Store, make_engine
-
-
-def die(*_ignored: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-    threading.Event().wait()
 
 
 class DeadlyKeys(Keys):
@@ -90,20 +76,5 @@ async def obey(order: dict[str, Any]) -> None:
     await store.close()
 
 
-def main() -> None:
-    print("ready", flush=True)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                asyncio.run(obey(json.loads(line)))
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(-os.waitstatus_to_exitcode(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(obey)

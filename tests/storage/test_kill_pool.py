@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,12 +21,12 @@ from sealed_world import (
     words_in_pool,
 )
 from sqlalchemy import text
+from support.victims import KILLED, Victims, victims
 
 from storage import answers, drafts, openings
 from storage.ids import PersonId, SurveyId
 from storage.store import Store
 
-KILLED = 9
 IN_A_TURN = ("key made", "resealed", "before commit", "after commit, before burning")
 EVERYBODY = people(*range(1, 41))
 
@@ -37,43 +34,26 @@ EVERYBODY = people(*range(1, 41))
 class Victim:
     """Does work in a process that may be told to kill itself while at it."""
 
-    def __init__(self, process: subprocess.Popen[str], **where: str) -> None:
-        self._process = process
+    def __init__(self, forking: Victims, **where: str) -> None:
+        self._forking = forking
         self._where = where
 
     def do(self, work: str, survey: SurveyId, **order: object) -> bool:
         """Whether it was killed; it fails the test when it ends in any other way than that or well."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"work": work, "survey": survey, **self._where, **order}) + "\n")
-        self._process.stdin.flush()
-        ended = int(self._process.stdout.readline())
+        ended = self._forking.do({"work": work, "survey": survey, **self._where, **order})
         assert ended in (0, KILLED), (work, order)
         return ended == KILLED
 
 
 @pytest.fixture(scope="module")
-def forking() -> Iterator[subprocess.Popen[str]]:
+def forking() -> Iterator[Victims]:
     """The process that forks a new one for each piece of work."""
-    here = Path(__file__).parent
-    process = subprocess.Popen(
-        [sys.executable, str(here / "pool_victim.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=here.parents[1],
-        env={"PYTHONPATH": str(here.parents[1]), "PATH": ""},
-    )
-    with process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.stdin.close()
+    with victims(Path(__file__).with_name("pool_victim.py")) as made:
+        yield made
 
 
 @pytest.fixture
-def victim(store: Store, database_url: str, forking: subprocess.Popen[str]) -> Victim:
+def victim(store: Store, database_url: str, forking: Victims) -> Victim:
     return Victim(forking, url=database_url, keys=str(store.keys.keep.parent))
 
 
