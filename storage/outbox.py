@@ -292,11 +292,6 @@ async def counted_by_person(tx: Transaction, *, since: date) -> Mapping[PersonId
     return found
 
 
-async def sent_in_week(tx: Transaction, person: PersonId, *, today: date) -> int:
-    """How many messages of our own idea may have reached this person today or in the seven days before."""
-    return len(await counted_on(tx, person, since=today - timedelta(days=7)))
-
-
 async def unopened(tx: Transaction, person: PersonId) -> tuple[Row, ...]:
     """The envelopes that lie in this person's chat, sent and not yet opened or replaced."""
     return tuple(

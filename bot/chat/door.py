@@ -50,8 +50,6 @@ SAY = {
     "document": "say/file",
 }
 
-NOT_IN_SURVEY = ("start", "menu", "help", "stop")
-
 
 async def answer(visit: Visit) -> None:
     """Handle one update: change what is stored through the visit, and leave in it what is to be said."""
