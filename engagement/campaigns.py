@@ -221,7 +221,7 @@ def _key(campaign: CampaignId, step: Scheduled) -> str:
 async def run_step(tx: Transaction, settings: Settings, fired: Due, now: datetime) -> None:
     """Write to whom this step concerns. Harmless when the campaign is paused or over, or the step has run or moved."""
     number, _, _ = fired.key.partition(":")
-    campaign = await campaigns.find(tx, CampaignId(int(number)))
+    campaign = await campaigns.find(tx, CampaignId(int(number)), hold=True)
     plan, steps = campaign_steps.read(campaign)
     step = next((one for one in steps if _key(campaign.id, one) == fired.key and one.ran is None), None)
     if campaign.state != "running" or step is None:
@@ -388,10 +388,11 @@ async def remind(
 ) -> tuple[Scheduled, Ran]:
     """One more reminder, for one group of the register only, and whom it would reach today.
 
-    Raises: SurveyClosed, StartsTooEarly, NoRoomBeforeClose, NotRunning while paused, TooFew for a group of under ten.
+    Raises: SurveyClosed, StartsTooEarly, NoRoomBeforeClose, NotRunning while paused, NoSuchGroup, and GroupTooSmall
+    for under ten.
     """
     opening = await surveys.named(tx, name)
-    campaign = await campaigns.latest(tx, name)
+    campaign = await campaigns.latest(tx, name, hold=True)
     if campaign is not None and campaign.state == "paused":
         raise NotRunning(name)
     day = on or first_day(settings, now)
@@ -432,7 +433,7 @@ async def step_of(tx: Transaction, campaign: CampaignId, number: int) -> tuple[C
 
 
 async def _live(tx: Transaction, name: str, *states: str) -> Campaign:
-    campaign = await campaigns.latest(tx, name)
+    campaign = await campaigns.latest(tx, name, hold=True)
     if campaign is None or campaign.state not in states:
         raise NotRunning(name)
     return campaign

@@ -41,20 +41,23 @@ async def add(tx: Transaction, *, name: str, definition: str, plan: str, survey:
     return _campaign(row.one())
 
 
-async def find(tx: Transaction, campaign: CampaignId) -> Campaign:
-    """The campaign with that number, held until the transaction ends. Raises: NoSuchCampaign."""
-    query = select(table).where(table.c.authority == tx.authority, table.c.id == campaign).with_for_update()
-    row = (await tx.connection.execute(query)).one_or_none()
+async def find(tx: Transaction, campaign: CampaignId, *, hold: bool = False) -> Campaign:
+    """The campaign with that number; with `hold` nobody else changes it before the transaction ends.
+
+    Raises: NoSuchCampaign.
+    """
+    query = select(table).where(table.c.authority == tx.authority, table.c.id == campaign)
+    row = (await tx.connection.execute(query.with_for_update() if hold else query)).one_or_none()
     if row is None:
         raise NoSuchCampaign(campaign)
     return _campaign(row)
 
 
-async def latest(tx: Transaction, name: str) -> Campaign | None:
-    """The last campaign for the survey of that name, held; None when there never was one."""
+async def latest(tx: Transaction, name: str, *, hold: bool = False) -> Campaign | None:
+    """The last campaign for the survey of that name; None when there never was one. `hold` as in `find`."""
     ours = (table.c.authority == tx.authority, table.c.name == name)
-    query = select(table).where(*ours).order_by(table.c.id.desc()).limit(1).with_for_update()
-    row = (await tx.connection.execute(query)).one_or_none()
+    query = select(table).where(*ours).order_by(table.c.id.desc()).limit(1)
+    row = (await tx.connection.execute(query.with_for_update() if hold else query)).one_or_none()
     return None if row is None else _campaign(row)
 
 
