@@ -120,6 +120,11 @@ def names(context: Context, people: Iterable[str]) -> str:
     return format_list([str(person) for person in people], "standard", _here(context).language.babel)
 
 
+def capital(text: str) -> str:
+    """The same words as a sentence begins them."""
+    return text[:1].upper() + text[1:]
+
+
 def clip(text: object, length: int = 28) -> str:
     """`text` cut to a button's width, as Telegram itself would cut it."""
     words = str(text)
@@ -133,4 +138,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "time": clock_time,
     "names": names,
     "clip": clip,
+    "capital": capital,
 }

@@ -117,6 +117,9 @@ class BotWords(Model):
     worker: Line = "PA"
     people: Line = "people who have been in care"
     duty: Line = "the duty team"
+    plan: Line = "what we said we'd do"
+    promise: Line = "something we said we'd do"
+    opportunities: Line = "things to join"
 
 
 class Translation(Model):
@@ -180,6 +183,18 @@ class Settings(Model):
     @property
     def duty_word(self) -> str:
         return self.bot_words.duty
+
+    @property
+    def plan_word(self) -> str:
+        return self.bot_words.plan
+
+    @property
+    def promise_word(self) -> str:
+        return self.bot_words.promise
+
+    @property
+    def opportunities_word(self) -> str:
+        return self.bot_words.opportunities
 
     def spoken(self, language: str) -> Settings:
         """The same settings with their words in that language, as far as they were translated."""

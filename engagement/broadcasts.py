@@ -12,13 +12,13 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Final, Literal
 
-from engagement import audit, budget, nudges, own_words, sharing
+from engagement import audit, budget, nudges, own_words, sharing, telling
 from engagement.audit import Action
 from engagement.authority import Settings
 from engagement.budget import Left, Reach
-from engagement.london import local, london, today
-from engagement.outbox import QUIET_UNTIL, is_quiet
+from engagement.london import london, today
 from engagement.staff import NotAllowed, Permission, may
+from engagement.telling import CANCEL_FOR, KEPT_WAITING, NumberChanged, WrongNumber
 from storage import broadcasts, outbox, people
 from storage.broadcasts import Audience, Broadcast, NoSuchBroadcast, Words
 from storage.ids import BroadcastId, PersonId
@@ -27,8 +27,6 @@ from storage.staff import Staff
 from storage.store import Transaction
 
 MOST_A_DAY = 2
-CANCEL_FOR = timedelta(seconds=60)
-KEPT_WAITING = timedelta(days=7)
 SAME_WORDS_WITHIN = timedelta(days=1)
 
 NEEDS: Final[tuple[Permission, ...]] = (Permission.SEND_OWN, Permission.SEND_EVERYONE)
@@ -47,18 +45,6 @@ class NothingToSend(BroadcastError):
 
 class NotTheirs(BroadcastError):
     """This person or member of staff has nothing to do with that broadcast."""
-
-
-class WrongNumber(BroadcastError):
-    """Another number was typed than that of the people it goes to."""
-
-
-class NumberChanged(BroadcastError):
-    """It would reach another number of people now than when it was looked at."""
-
-    def __init__(self, was: int, now: int) -> None:
-        super().__init__(was, now)
-        self.was, self.now = was, now
 
 
 class MayNotLeave(BroadcastError):
@@ -190,7 +176,7 @@ async def preview(tx: Transaction, settings: Settings, member: Staff, *, now: da
     if not found.words.text or not found.words.line:
         raise NothingToSend
     meant = await _meant(tx, member, found.audience)
-    reached = await _reach(tx, settings, meant, now)
+    reached = await telling.reach(tx, settings, meant, "sharing", now=now)
     refused = await _refused(tx, member, reached, now)
     return Preview(
         found,
@@ -200,7 +186,7 @@ async def preview(tx: Transaction, settings: Settings, member: Staff, *, now: da
         refused,
         await _room_on(tx, settings, meant, now) if refused == "week_full" else None,
         await _said_before(tx, member, found, now),
-        _leaves_on(now + CANCEL_FOR),
+        telling.leaves_on(now + CANCEL_FOR),
         await sharing.from_staff(tx, found),
     )
 
@@ -244,15 +230,6 @@ async def _meant(tx: Transaction, member: Staff, audience: Audience) -> list[Per
     return await (people.everyone(tx) if audience == "everyone" else people.of_worker(tx, member.id))
 
 
-async def _reach(tx: Transaction, settings: Settings, meant: Sequence[Person], now: datetime) -> Reach:
-    """Whom it reaches; while a full week is not to be told, whoever has one is among them, and theirs waits."""
-    found = await budget.reach(tx, settings, meant, "sharing", now=now)
-    if not await nudges.untold(tx):
-        return found
-    left = {who: why for who, why in found.left.items() if why != "week_full"}
-    return Reach(tuple(person.id for person in meant if person.id not in left), left)
-
-
 async def _refused(tx: Transaction, member: Staff, reached: Reach, now: datetime) -> Refusal | None:
     if len(await broadcasts.left(tx, member.id, since=london(today(now), time(0)))) >= MOST_A_DAY:
         return "enough_today"
@@ -276,14 +253,6 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _leaves_on(now: datetime) -> date | None:
-    """The day from whose morning messages leave, when it is night."""
-    if not is_quiet(now):
-        return None
-    here = local(now)
-    return here.date() if here.time() < QUIET_UNTIL else here.date() + timedelta(days=1)
-
-
 # On its way
 
 
@@ -298,13 +267,13 @@ async def progress(tx: Transaction, member: Staff, broadcast: BroadcastId, *, no
     found = await _sent_by(tx, member, broadcast)
     to_go = 0 if found.leaves_at is None else max(0, ceil((found.leaves_at - now).total_seconds()))
     if not to_go and found.leaves_at is not None and await nudges.untold(tx):
-        return Progress(found, 0, found.chosen, 0, _leaves_on(now), told=False)
+        return Progress(found, 0, found.chosen, 0, telling.leaves_on(now), told=False)
     counts = await broadcasts.counts(tx, sharing.occasion(broadcast))
     waiting = counts.get("queued", 0) + counts.get("held", 0)
     if found.state == "leaving" and not waiting and not counts.get("sending"):
         await broadcasts.done(tx, broadcast)
         found = await broadcasts.find(tx, broadcast)
-    return Progress(found, _left(counts), waiting, to_go if found.state == "leaving" else 0, _leaves_on(now))
+    return Progress(found, _left(counts), waiting, to_go if found.state == "leaving" else 0, telling.leaves_on(now))
 
 
 def _left(counts: Mapping[str, int]) -> int:

@@ -28,6 +28,13 @@ _OF_OCCASION: Final[Mapping[str, Topic]] = {
     "nudge": "surveys",
     "campaign": "surveys",
     "broadcast": "sharing",
+    "menu": "sharing",
+    "place": "sharing",
+    "story": "news",
+    "plan": "news",
+    "round": "news",
+    "dropped": "news",
+    "answered": "news",
 }
 
 WEEK_DAYS: Final = 7

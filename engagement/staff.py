@@ -32,6 +32,12 @@ class Permission(StrEnum):
     SEND_OWN = "send to own people"
     SEND_EVERYONE = "send to everyone"
     MOVE_PEOPLE = "move people"
+    TELL_FINDINGS = "tell findings"
+    WRITE_PLAN = "write plan"
+    UPDATE_PROMISE = "update promise"
+    REPLY_TO_COMMENTS = "reply to comments"
+    MAKE_OPPORTUNITY = "make opportunity"
+    ASK_OWN_PEOPLE = "ask own people"
 
 
 _P = Permission
@@ -48,6 +54,9 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.SEE_OVERDUE,
             _P.SEND_EVERYONE,
             _P.MOVE_PEOPLE,
+            _P.WRITE_PLAN,
+            _P.UPDATE_PROMISE,
+            _P.MAKE_OPPORTUNITY,
         }
     ),
     "participation": frozenset(
@@ -63,9 +72,25 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.TAKE_TASKS,
             _P.SEND_EVERYONE,
             _P.MOVE_PEOPLE,
+            _P.TELL_FINDINGS,
+            _P.WRITE_PLAN,
+            _P.UPDATE_PROMISE,
+            _P.REPLY_TO_COMMENTS,
+            _P.MAKE_OPPORTUNITY,
         }
     ),
-    "pa": frozenset({_P.INVITE_OWN, _P.SEE_OWN_PEOPLE, _P.SEE_FIGURES, _P.TAKE_TASKS, _P.SEND_OWN}),
+    "pa": frozenset(
+        {
+            _P.INVITE_OWN,
+            _P.SEE_OWN_PEOPLE,
+            _P.SEE_FIGURES,
+            _P.TAKE_TASKS,
+            _P.SEND_OWN,
+            _P.UPDATE_PROMISE,
+            _P.MAKE_OPPORTUNITY,
+            _P.ASK_OWN_PEOPLE,
+        }
+    ),
     "data_protection": frozenset({_P.CONFIRM_IMPORT, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.FORGET_PERSON}),
 }
 

@@ -78,11 +78,13 @@ async def open_survey(
     now: datetime,
     envelope: str = "envelope/survey",
     line: Mapping[str, str] | None = None,
+    quietly: bool = False,
 ) -> Opened:
     """The survey can be answered from now on, by everyone who has joined or joins later.
 
-    `closes` is its last day, whole, in London; `line` is an opener of the authority's own, by language. In practice it
-    is a copy for the testers. Raises: DefinitionError, AlreadyOpen, OpeningError.
+    `closes` is its last day, whole, in London; `line` is an opener of the authority's own, by language. Where something
+    else leads people to it, it opens `quietly`: nobody gets an envelope. In practice it is a copy for the testers.
+    Raises: DefinitionError, AlreadyOpen, OpeningError.
     """
     asked = load(definition, source=source)
     last_day = closes or today(now) + timedelta(days=DEFAULT_DAYS)
@@ -102,7 +104,7 @@ async def open_survey(
         now=now,
         practice=await practice.testers(tx, settings) if settings.practice else None,
     )
-    joined = [person.id for person in await people.joined(tx)]
+    joined = [] if quietly else [person.id for person in await people.joined(tx)]
     await outbox.queue_for(
         tx,
         joined,

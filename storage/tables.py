@@ -472,3 +472,224 @@ audit = Table(
     Column("link", LargeBinary(32), nullable=False),
     Index("ix_audit_at", "authority", "at"),
 )
+
+# What was found, told to everybody as a story to tap through: `slides` is JSON, the questions chosen and the sentence
+# of each; `asks` the survey that the last slide leads to.
+story = Table(
+    "story",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("slides", Text, nullable=False),
+    Column("asks", Integer),
+    Column("state", String(16), nullable=False),
+    Column("told_on", String(10)),
+    Column("leaves_at", Moment),
+    Column("chosen", Integer, nullable=False),
+    Index("ix_story_survey", "authority", "survey"),
+)
+
+# Workers asking their people what should change, four or five each: whom they are to ask, and whether they have.
+worker_round = Table(
+    "worker_round",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("survey", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("begun_on", String(10), nullable=False),
+    Column("ends_on", String(10), nullable=False),
+)
+
+talk = Table(
+    "talk",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("worker_round", Integer, primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("staff", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What workers heard: which of the list, and a line. Neither from whom nor who wrote it down.
+heard = Table(
+    "heard",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("worker_round", Integer, nullable=False),
+    Column("choice", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The plan: themes, and under each what was promised. `words` is JSON, everything a person reads of a promise.
+plan_theme = Table(
+    "plan_theme",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("icon", String(16), nullable=False),
+    Column("goes_well", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("theme", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("owner", Integer),
+    Column("by_when", String(10)),
+    Column("state", String(16), nullable=False),
+    Column("steps_done", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("made_with", Boolean, nullable=False),
+    Column("edited_by", Integer, nullable=False),
+    Column("edited_at", Moment, nullable=False),
+    Column("updated_on", String(10)),
+    Index("ix_promise_theme", "authority", "theme"),
+)
+
+# Under which occasions a promise was told, so that whoever was told of it hears when it is dropped.
+promise_told = Table(
+    "promise_told",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("promise", Integer, primary_key=True, autoincrement=False),
+    Column("occasion", String(128), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# A quarter of the plan: owners are asked, people are told what moved, comments come in, senior people get the report.
+# `moved` is JSON, the promises as they were told; `survey` the sealed round about all of them.
+progress_round = Table(
+    "progress_round",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("name", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_on", String(10), nullable=False),
+    Column("updates_by", String(10), nullable=False),
+    Column("told_on", String(10)),
+    Column("comments_until", String(10)),
+    Column("moved", Text, nullable=False),
+    Column("survey", Integer),
+    Column("leaves_at", Moment),
+    Column("chosen", Integer, nullable=False),
+    UniqueConstraint("authority", "name"),
+)
+
+# What one owner was asked for in one round, and the day they gave it; `words` is their line.
+progress_update = Table(
+    "progress_update",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("progress_round", Integer, primary_key=True, autoincrement=False),
+    Column("promise", Integer, primary_key=True, autoincrement=False),
+    Column("owner", Integer),
+    Column("given_on", String(10)),
+    Column("words", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What was said without a name: no person, no chat, and of time only the Monday on which it may be read.
+comment = Table(
+    "comment",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    _authority(),
+    Column("kind", String(16), nullable=False),
+    Column("about", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("monday", String(10), nullable=False),
+    Column("answer_group", Integer),
+    sqlite_with_rowid=False,
+)
+
+# Comments answered together. `progress_round` is set where they were about what was promised.
+answer_group = Table(
+    "answer_group",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("name", Text, nullable=False),
+    Column("progress_round", Integer),
+    Column("answer", Text, nullable=False),
+    Column("answered_on", String(10)),
+    Column("told_on", String(10)),
+)
+
+# What was said with a name, by choice: answered by somebody, by a time that was said. `staff` is whom it is about.
+signed_comment = Table(
+    "signed_comment",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("person", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("about", Integer, nullable=False),
+    Column("staff", Integer),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("answer_group", Integer),
+    Column("state", String(16), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("ended_at", Moment),
+    Index("ix_signed_comment_state", "authority", "state"),
+    Index("ix_signed_comment_person", "authority", "person"),
+)
+
+# What a young person may see of a member of staff before they meet: `sealed` holds the words and a picture's file id.
+profile = Table(
+    "profile",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("staff", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Something to join. `details` is JSON, everything a person reads of it; no places means as many as like.
+opportunity = Table(
+    "opportunity",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("made_by", Integer, nullable=False),
+    Column("organiser", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("places", Integer),
+    Column("answer_by", Moment),
+    Column("starts_at", Moment),
+    Column("ends_at", Moment),
+    Index("ix_opportunity_state", "authority", "state"),
+)
+
+# One person and one opportunity. `turn` is their place in the queue for a place, from the order in which they said yes.
+interest = Table(
+    "interest",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("opportunity", Integer, primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("turn", Integer),
+    Column("said_at", Moment),
+    Column("accept_by", Moment),
+    Column("wants_help", Boolean, nullable=False),
+    Column("came", Boolean),
+    Column("felt", String(16)),
+    Index("ix_interest_person", "authority", "person"),
+    sqlite_with_rowid=False,
+)

@@ -237,7 +237,7 @@ class Header(Model):
 
     name: Id
     version: int = Field(ge=1)
-    purpose: Literal["survey", "pulse", "checkin"]
+    purpose: Literal["survey", "pulse", "checkin", "priorities", "progress"]
     title: Texts
     languages: tuple[str, ...] = (ENGLISH,)
     minutes: int = Field(ge=1, le=60)

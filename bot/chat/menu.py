@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.chat import vouchers
@@ -15,6 +15,12 @@ from storage.people import State
 from surveys.definition import text_in
 
 # The menu
+
+DOORS: dict[str, Callable[[Visit], Awaitable[bool]]] = {}
+"""What else the menu leads to, and what says whether it does at this moment; the template has the buttons in order.
+
+A door's name is the action of its button, which the module that has the door also puts into `EVERYWHERE`.
+"""
 
 
 async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
@@ -38,6 +44,7 @@ async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
         tasks=await _asked(visit),
         stopped=_stopped(visit),
         thanks=await vouchers.any_for(visit),
+        doors=[door for door, opens in DOORS.items() if await opens(visit)],
     )
 
 
@@ -172,7 +179,7 @@ async def draw_topics(visit: Visit, _: Mapping[str, Any]) -> None:
         "settings/topics",
         topics=[
             {"id": topic, "on": not await budget.has_opted_out(visit.tx, visit.who, topic)}
-            for topic in ("surveys", "sharing")
+            for topic in ("surveys", "sharing", "news")
         ],
     )
 

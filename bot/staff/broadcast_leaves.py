@@ -10,7 +10,8 @@ from markupsafe import Markup
 from bot.chat.visit import PLACES, Garbled, Visit, go, redraw
 from bot.staff.broadcast import LOOK, a_place, clear_typed, draft, onward, to_opener, to_progress, to_write
 from engagement import broadcasts
-from engagement.broadcasts import MayNotLeave, NothingToSend, NumberChanged, Preview, WrongNumber
+from engagement.broadcasts import MayNotLeave, NothingToSend, Preview
+from engagement.telling import NumberChanged, WrongNumber
 from storage.ids import BroadcastId
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.visit import Handler
-from bot.staff import away, broadcast, campaigns, handover, menu, people, reading, results, tasks, week
+from bot.staff import away, broadcast, campaigns, handover, loop, menu, people, reading, results, tasks, week
 from bot.staff import broadcast_leaves as broadcast_leaves  # its places are found by name
 from bot.staff import vouchers as vouchers  # its place is found by name
 
@@ -18,4 +18,5 @@ EVERYWHERE: dict[str, Handler] = {
     **broadcast.EVERYWHERE,
     **campaigns.EVERYWHERE,
     **handover.EVERYWHERE,
+    **loop.EVERYWHERE,
 }

@@ -9,10 +9,11 @@ from staffed import MONDAY, hire, meet, settings
 
 from engagement import broadcasts, own_words, sharing
 from engagement import outbox as gate
-from engagement.broadcasts import MayNotLeave, NothingToSend, NotTheirs, NumberChanged, WrongNumber
+from engagement.broadcasts import MayNotLeave, NothingToSend, NotTheirs
 from engagement.london import today
 from engagement.own_words import BadLine, BadText
 from engagement.staff import NotAllowed
+from engagement.telling import NumberChanged, WrongNumber
 from storage import outbox, people, staff
 from storage.ids import BroadcastId, StaffId
 from storage.outbox import Row

@@ -31,6 +31,12 @@ FORGET_PERSON                .       .             .  .               x
 SEND_OWN                     .       .             .  x               .
 SEND_EVERYONE                .       x             x  .               .
 MOVE_PEOPLE                  .       x             x  .               .
+TELL_FINDINGS                .       .             x  .               .
+WRITE_PLAN                   .       x             x  .               .
+UPDATE_PROMISE               .       x             x  x               .
+REPLY_TO_COMMENTS            .       .             x  .               .
+MAKE_OPPORTUNITY             .       x             x  x               .
+ASK_OWN_PEOPLE               .       .             .  x               .
 """
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
 CELLS = [(role, line[0], mark == "x") for line in LINES for role, mark in zip(HEAD, line[1:], strict=True)]

@@ -218,6 +218,7 @@ FOR_STAFF = {
     "staff/new_link": ("people", "person", "link"),
     "staff/task_done": ("task", "got", "spoke"),
     "staff/task_gone": ("task",),
+    "staff/loop": ("loop",),
     "staff/away": ("away",),
     "staff/away_days": ("away", "days"),
     "staff/away_cover": ("away", "back_on"),

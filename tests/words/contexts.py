@@ -224,8 +224,8 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     "privacy": [{"back": "back"}],
     "privacy_more": [{}],
     "menu": [
-        {"surveys": [], "worker": None, "tasks": [], "stopped": False, "thanks": False},
-        {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True, "thanks": True},
+        {"surveys": [], "worker": None, "tasks": [], "stopped": False, "thanks": False, "doors": []},
+        {"surveys": [_SURVEY], "worker": JO, "tasks": [], "stopped": True, "thanks": True, "doors": ["story", "say"]},
         {
             "surveys": [
                 {
@@ -244,6 +244,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             "tasks": [{"id": 1, "owner": LONG, "due": FAR}],
             "stopped": True,
             "thanks": True,
+            "doors": ["story", "plan", "join", "say", "who"],
         },
     ],
     "survey/start": [
@@ -279,7 +280,9 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "survey/reminding": [{"day": when, "time": when} for when in (NEAR, FAR)],
     "survey/no_more": [{"id": 1}],
-    "settings/topics": [{"topics": [{"id": one, "on": on} for one in ("surveys", "sharing")]} for on in (True, False)],
+    "settings/topics": [
+        {"topics": [{"id": one, "on": on} for one in ("surveys", "sharing", "news")]} for on in (True, False)
+    ],
     "survey/info": [
         {"heading": None, "note": None, "text": "Next: four about how life feels. Skip any."},
         {
@@ -516,6 +519,7 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
         {"title": _LONG_TITLE, "drafts": 35, "last_day": FAR, "tomorrow": True},
     ],
     "staff/campaign_closed": [{"title": _LONG_TITLE, "published": published} for published in (True, False)],
+    "staff/loop": [{"doors": []}, {"doors": ["findings", "priorities", "talks", "plan_staff", "progress", "comments"]}],
     "staff/menu": [
         {"name": JO, "role": "administrator", "tasks": [], "results": False, "summary": None, "doors": []},
         {
@@ -523,7 +527,17 @@ CONTEXTS: Final[dict[str, list[dict[str, Any]]]] = {
             "role": "manager",
             "results": True,
             "summary": 99,
-            "doors": ["people", "find_person", "send", "week", "handover", "away", "campaigns"],
+            "doors": [
+                "people",
+                "find_person",
+                "send",
+                "week",
+                "handover",
+                "away",
+                "campaigns",
+                "loop",
+                "opportunities",
+            ],
             "tasks": [{"id": n, "due_day": FAR, "due_time": FAR, "label": name(f"Oluwaseun{n} S")} for n in range(8)],
         },
         {
