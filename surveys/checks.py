@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 
-from surveys import routing
+from surveys import apart, routing
 from surveys.boxes import TAPS_BYTES, WORDS_BYTES, worst_case
 from surveys.definition import ENGLISH, Header, Kind, Question
 from surveys.findings import Draft, Finding, nearest
@@ -23,6 +23,7 @@ def faults(draft: Draft) -> Iterator[Finding]:
     for rule in (_ids, _placeholders, _languages, _headlines, _blocks, _heavy_runs, _parts):
         yield from rule(draft)
     yield from routing.faults(draft)
+    yield from apart.faults(draft)
     yield from _reviewed(draft)
     if draft.complete:
         yield from _sizes(draft)

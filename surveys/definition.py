@@ -178,10 +178,14 @@ class Question(Model):
     bands: tuple[Members, ...] = ()
     share: Members | None = None
     """The answers whose total is the one figure that is left when nothing finer may be shown."""
+    told: Texts | None = None
+    """That figure as it is told, after a word for how many: `always feel safe where they live`."""
     benchmarks: Annotated[tuple[Benchmark, ...], BeforeValidator(_listed)] = ()
     order: Literal["fixed", "rotated", "reversible"] = "fixed"
     layout: Literal["4+4+3"] | None = None
     ask_when: Annotated[tuple[Condition, ...], BeforeValidator(_listed)] = ()
+    not_in: Id | None = None
+    """An earlier question with the same answers: what somebody ticked there cannot be ticked here."""
     plan_tag: str | None = None
     recall: str = "now"
     caution: Texts | None = None

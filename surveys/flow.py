@@ -21,6 +21,7 @@ __all__ = [
     "choose",
     "done",
     "next_question",
+    "offered",
     "path",
     "previous_question",
     "progress",
@@ -120,7 +121,8 @@ def choose(survey: Questionnaire, answers: Answers, question_id: str, option: in
     """Answer with an option (its number or id); on a 0-10 scale the number itself.
 
     One-answer kinds are answered and closed. Ticks go on and off and stay open until `done`; an option that
-    clears stands alone. Ranks keep the order of tapping; a second tap takes one out.
+    clears stands alone. Ranks keep the order of tapping; a second tap takes one out. What is ticked in a question this
+    one keeps apart from is no option of it.
     Raises: NotOnPath, NoSuchOption, TooMany, WrongKind.
     """
     at = _on_path(survey, answers, question_id)
@@ -131,6 +133,8 @@ def choose(survey: Questionnaire, answers: Answers, question_id: str, option: in
     if kind not in TICKS:
         raise WrongKind(question_id)
     picked = str(_picked(survey, at, option))
+    if picked in plan.taken(question_id, answers.values):
+        raise NoSuchOption(question_id, option)
     ticks = _toggled(plan.questions[at], ticked(answers, question_id), picked)
     return _kept(survey, answers, question_id, ticks or None, is_open=bool(ticks))
 
@@ -200,6 +204,14 @@ def ticked(answers: Answers, question_id: str) -> list[str]:
 
 
 # What is shown
+
+
+def offered(survey: Questionnaire, answers: Answers, question: Question) -> Question:
+    """The question with the options this person may tap: none that they ticked in the one it keeps apart from."""
+    taken = survey.plan.taken(question.id, answers.values)
+    if not taken:
+        return question
+    return question.model_copy(update={"options": tuple(one for one in question.options if one.id not in taken)})
 
 
 def shown_options(question: Question, seed: int) -> tuple[Option, ...]:
@@ -290,9 +302,32 @@ def _kept(survey: Questionnaire, answers: Answers, question_id: str, value: Valu
     unfinished = answers.open
     if is_open != (question_id in unfinished):
         unfinished = unfinished | {question_id} if is_open else unfinished - {question_id}
-    if question_id in survey.plan.watched:
-        return _on_path_only(survey, values, unfinished)
-    return Answers(values, unfinished)
+    changed = {question_id}
+    for later in survey.plan.apart_from.get(question_id, ()):
+        if (left := _left_apart(survey, values, later)) is not None:
+            changed.add(later)
+            # With some ticks gone it is asked again; without any it was never answered.
+            values, unfinished = _retold(values, unfinished, later, left)
+    if survey.plan.watched.isdisjoint(changed):
+        return Answers(values, unfinished)
+    return _on_path_only(survey, values, unfinished)
+
+
+def _left_apart(survey: Questionnaire, values: Mapping[str, Value], later: str) -> list[str] | None:
+    """The ticks of a later question that are still possible; None where all of them are."""
+    ticks, taken = values.get(later), survey.plan.taken(later, values)
+    if not isinstance(ticks, list) or not any(tick in taken for tick in ticks):
+        return None
+    return [tick for tick in ticks if tick not in taken]
+
+
+def _retold(
+    values: dict[str, Value], unfinished: frozenset[str], question_id: str, ticks: list[str]
+) -> tuple[dict[str, Value], frozenset[str]]:
+    """The answers with these ticks in place and open, or without the question where there are none."""
+    if ticks:
+        return values | {question_id: ticks}, unfinished | {question_id}
+    return {key: value for key, value in values.items() if key != question_id}, unfinished - {question_id}
 
 
 def _on_path_only(survey: Questionnaire, values: Mapping[str, Value], unfinished: frozenset[str]) -> Answers:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from surveys import alike, disclosure, leeway
+from surveys import alike, apart, disclosure, leeway
 from surveys.alike import FEW, SLACK, Sums, rounded
 from surveys.definition import Condition, Kind, Member, Question, Questionnaire
 from surveys.disclosure import MIN_BASE
@@ -65,9 +65,13 @@ def decided(asked: Questionnaire, tallies: Mapping[str, Tally]) -> dict[str, Row
     """How each question may be shown, in the order they are asked.
 
     Where a hidden answer decides who is asked a later question, the later one's base could give it away: that question
-    is then not shown.
+    is then not shown. Where nobody can give the same answer to two questions, what is shown of one bounds what is
+    hidden of the other: that is looked at both ways, each time against no less than is shown in the end.
     """
     rows = {question_id: row_of(tally) for question_id, tally in tallies.items()}
+    for question_id, others in apart.partners(asked).items():
+        if question_id in rows:
+            rows[question_id] = row_of(tallies[question_id], beside=[rows[one] for one in others if one in rows])
     for question in asked.questions:
         if question.ask_when and question.id in rows and rows[question.id].base is not None:
             row = rows[question.id]
@@ -83,8 +87,8 @@ def size_of(base: int) -> Size:
     return Size.BANDS if rounded(base) < ALL_OF_IT else Size.ALL
 
 
-def row_of(tally: Tally) -> Row:
-    """How one question may be shown, taken by itself."""
+def row_of(tally: Tally, beside: Sequence[Row] = ()) -> Row:
+    """How one question may be shown, taken by itself, or `beside` others in which nobody gave the same answer."""
     question, size = tally.question, size_of(tally.base)
     if tally.base < MIN_BASE:
         return Row(tally, Level.NOTHING, size, None)
@@ -94,7 +98,7 @@ def row_of(tally: Tally) -> Row:
     first = None
     for level, groups in _levels(tally, size):
         counts = tuple(tally.people(group) for group in groups)
-        away = _away(tally, counts)
+        away = _away(tally, counts, beside)
         if away is not None and first is None:
             first = replace(row, level=level, groups=groups, counts=counts, away=away)
         if away == frozenset():
@@ -212,14 +216,30 @@ def _bands(question: Question) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _away(tally: Tally, counts: Sequence[int]) -> frozenset[int] | None:
+def _away(tally: Tally, counts: Sequence[int], beside: Sequence[Row]) -> frozenset[int] | None:
     question = tally.question
     if question.kind in TICKS:
-        return disclosure.hidden(counts, sensitive=question.sensitive, base=tally.base, sums=partial(_sums, tally))
+        sums = partial(_sums, tally, _left_by(tally, beside))
+        return disclosure.hidden(counts, sensitive=question.sensitive, base=tally.base, sums=sums)
     return disclosure.hidden(counts, sensitive=question.sensitive)
 
 
-def _sums(tally: Tally, away: Collection[int]) -> Sums:
+def _left_by(tally: Tally, beside: Sequence[Row]) -> Mapping[Member, int]:
+    """The most that can have given an answer, of everybody but those who are shown to have given it elsewhere.
+
+    Made from what is printed and from how many have sent, and never kinder than the truth can be.
+    """
+    everyone = tally.asked + tally.not_asked
+    left: dict[Member, int] = {}
+    for row in beside:
+        for at, (group, count) in enumerate(zip(row.groups, row.counts, strict=True)):
+            if count and at not in row.away:
+                most = max(0, everyone - rounded(count) - SLACK)
+                left.update({member: min(most, left.get(member, most)) for member in group})
+    return left
+
+
+def _sums(tally: Tally, left: Mapping[Member, int], away: Collection[int]) -> Sums:
     """What must hold of any ticks: everybody gave one at least and `max` at most, and what clears stands alone.
 
     Made from what is printed and the base only, and never kinder than the truth can be.
@@ -234,6 +254,7 @@ def _sums(tally: Tally, away: Collection[int]) -> Sums:
     picked = max((most for most, clears in zip(near, alone, strict=True) if not clears), default=0)
     most = question.max or max(1, len(alone) - sum(alone))
     caps = [max(0, min(base - picked, FEW - 1)) if clears else max(0, base - cleared) for clears in alone]
+    caps = [min(cap, left.get(member, cap)) for cap, member in zip(caps, question.option_ids, strict=True)]
     return Sums(base, max(base, most * base - (most - 1) * cleared), caps)
 
 

@@ -52,6 +52,10 @@ class Plan:
     option_position: tuple[Mapping[str, int], ...]
     rules: Mapping[str, tuple[Rule, ...]]
     watched: frozenset[str]
+    apart: Mapping[str, str]
+    """Questions whose ticks may not be those of an earlier one, and which one that is."""
+    apart_from: Mapping[str, tuple[str, ...]]
+    """The same the other way round: the later ones, by the earlier one."""
     fingerprint: int
     """Changes whenever positions change their meaning, so that no box is read with the wrong plan."""
 
@@ -65,6 +69,12 @@ class Plan:
                     break
         return off
 
+    def taken(self, question_id: str, values: Mapping[str, Value]) -> Collection[str]:
+        """The options of this question that are ticked in the one it keeps apart from."""
+        earlier = self.apart.get(question_id)
+        ticks = values.get(earlier) if earlier is not None else None
+        return ticks if isinstance(ticks, list) else ()
+
 
 def compiled(questions: tuple[Question, ...]) -> Plan:
     """The plan of these questions."""
@@ -76,6 +86,10 @@ def compiled(questions: tuple[Question, ...]) -> Plan:
         for question in questions
         if question.ask_when
     }
+    apart = {question.id: question.not_in for question in questions if question.not_in is not None}
+    apart_from: dict[str, tuple[str, ...]] = {}
+    for later, earlier in apart.items():
+        apart_from[earlier] = (*apart_from.get(earlier, ()), later)
     return Plan(
         questions=questions,
         ids=ids,
@@ -85,6 +99,8 @@ def compiled(questions: tuple[Question, ...]) -> Plan:
         option_position=tuple({option: at for at, option in enumerate(row)} for row in options),
         rules=rules,
         watched=frozenset(rule.question_id for row in rules.values() for rule in row),
+        apart=apart,
+        apart_from=apart_from,
         fingerprint=zlib.crc32(repr((ids, kinds, options)).encode()),
     )
 

@@ -112,7 +112,7 @@ def _fixed(question: Question) -> tuple[object, ...]:
     """Everything besides words that makes a question the question it is."""
     options = tuple((option.id, option.emoji, option.fixed, option.clears) for option in question.options)
     asked = (question.id, question.kind, options, question.order, question.layout, question.max, question.ask_when)
-    return (*asked, question.bands, question.share)
+    return (*asked, question.not_in, question.bands, question.share)
 
 
 def _same_words(now: Texts | None, before: Texts | None) -> bool:

@@ -231,6 +231,7 @@ def programme(
         made.figure(figure)
     for figure in inside.figures:
         made.routing(figure.id)
+        made.apart(figure.id)
         for segment in asked.segment_questions:
             made.table(figure, segment)
     if outside is not None:
@@ -374,6 +375,14 @@ class _Made:
             total = 0 if when.any_of is not None else self.sent
             low = total if len(question.ask_when) == 1 else -INF
             made.line([*asked.items(), *terms], low, total)
+
+    def apart(self, question_id: str) -> None:
+        """Nobody gave the same answer to this question and to the one it is kept apart from."""
+        question = self.asked.question(question_id)
+        for option in question.option_ids if question.not_in is not None else ():
+            both = [self.cells.get((name, (option,))) for name in (question.not_in, question_id)]
+            if None not in both:
+                self.programme.line([(at, 1) for at in both], 0, self.sent)
 
     def _people(self, about: str, source: Question, members: list[Member]) -> list[tuple[int, float]]:
         """Who gave one of these answers: what is printed of them, and an open number where they stand with others."""
