@@ -71,12 +71,16 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many it may have reached, how many it will reach yet, and the seconds left to cancel it as if never sent."""
+    """How many it may have reached, how many it will reach yet, and the seconds left to cancel it as if never sent.
+
+    While it is not `told` whose week is full, nobody is counted once it has begun to leave.
+    """
 
     left: int
     waiting: int
     seconds: int
     leaves_on: date | None
+    told: bool = True
 
 
 async def reach(tx: Transaction, settings: Settings, meant: Sequence[Person], topic: Topic, *, now: datetime) -> Reach:
@@ -137,18 +141,26 @@ async def confirm(
 
 async def progress(tx: Transaction, occasion: str, leaves_at: datetime | None, *, now: datetime) -> Progress:
     """How far it is."""
+    seconds = 0 if leaves_at is None else max(0, ceil((leaves_at - now).total_seconds()))
+    if leaves_at is not None and not seconds and await nudges.untold(tx):
+        return Progress(0, 0, 0, leaves_on(now), told=False)
     counts = (await occasions.states(tx, occasion)).get(occasion, {})
     waiting = counts.get("queued", 0) + counts.get("held", 0)
-    seconds = 0 if leaves_at is None else max(0, ceil((leaves_at - now).total_seconds()))
     return Progress(sum(counts.get(state, 0) for state in GONE), waiting, seconds, leaves_on(now))
 
 
 async def stop(tx: Transaction, occasion: str) -> int:
-    """It goes no further; says how many may have it. What has left stays. The occasion ends in a name of its own."""
+    """It goes no further; says how many may have it. What has left stays. The occasion ends in a name of its own.
+
+    Where nobody may have it, it is as if it had never been written, and can be told under the same occasion again.
+    """
     await occasions.cancel_beginning(tx, occasion)
     await occasions.expire_in_flight(tx, occasion)
     counts = (await occasions.states(tx, occasion)).get(occasion, {})
-    return sum(counts.get(state, 0) for state in GONE)
+    left = sum(counts.get(state, 0) for state in GONE)
+    if not left:
+        await occasions.remove(tx, occasion, exactly=True)
+    return left
 
 
 async def told(tx: Transaction, occasion: str) -> frozenset[PersonId]:
@@ -157,6 +169,12 @@ async def told(tx: Transaction, occasion: str) -> frozenset[PersonId]:
     return frozenset(
         who for who, rows in history.items() if any(row.occasion == occasion and row.state in GONE for row in rows)
     )
+
+
+async def is_told(tx: Transaction, occasion: str) -> bool:
+    """Whether it has left to anybody, or is on its way."""
+    counts = (await occasions.states(tx, occasion)).get(occasion, {})
+    return any(counts.get(state) for state in (*GONE, "queued", "held"))
 
 
 def leaves_on(now: datetime) -> date | None:

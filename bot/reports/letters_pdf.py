@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
-import font_lato
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
-from segno import QRCode
 
 from bot.reports import letters
-from bot.reports.letters import QUIET, Card, Cards, Sheet
+from bot.reports.letters import Card, Cards, Sheet
+from bot.reports.paper import FILL, INK, SOFT, WIDE, Colour, Paper, wrapped
 from engagement.invites import Invitation
 
-Colour = tuple[int, int, int]
-
-INK: Final[Colour] = (27, 31, 36)
-SOFT: Final[Colour] = (75, 85, 96)
-FILL: Final[Colour] = (10, 92, 150)
 WASH: Final[Colour] = (238, 243, 247)
-WHITE: Final[Colour] = (255, 255, 255)
 
-WIDE: Final = 210.0
 EDGE: Final = 25.0
 NARROW_EDGE: Final = 12.0
 CODE: Final = 58.0
@@ -44,7 +33,7 @@ class LettersMissing(Exception):
 
 def pdf(invitations: Iterable[Invitation], *, worker: str | None = None) -> bytes:
     """The file; with a worker's first name, their page of cards. Raises: LettersMissing."""
-    with closing(_Paper()) as paper:
+    with closing(_Invites()) as paper:
         if worker is not None:
             paper.add_cards(letters.cards(invitations, worker))
         else:
@@ -54,28 +43,14 @@ def pdf(invitations: Iterable[Invitation], *, worker: str | None = None) -> byte
         return bytes(paper.output())
 
 
-class _Paper(FPDF):
+class _Invites(Paper):
     """Pages on their way."""
 
     def __init__(self) -> None:
-        super().__init__(format="A4")
-        folder = Path(font_lato.font_directory)
-        self.add_font("Lato", "", folder / "Lato-Regular.ttf")
-        self.add_font("Lato", "B", folder / "Lato-Bold.ttf")
-        self.set_auto_page_break(False)
-        self.set_title(letters.title())
-        self.set_lang("en-GB")
-        self.c_margin = 0
-        self._faces = [font for font in self.fonts.values() if isinstance(font, TTFFont)]
-        self._has = frozenset.intersection(*(frozenset(font.cmap) for font in self._faces))
+        super().__init__(letters.title())
         self._broken: dict[tuple[str, float, float, bool], list[str]] = {}
         self._missing: dict[str, None] = {}
         self._about = ""
-
-    def close(self) -> None:
-        """Let go of the files of the fonts."""
-        for face in self._faces:
-            face.ttfont.close()
 
     def require_letters(self) -> None:
         """Raises LettersMissing, naming everybody at once."""
@@ -113,9 +88,9 @@ class _Paper(FPDF):
     def _door(self, one: Sheet) -> None:
         """The code with the two words beside it."""
         top, inner = self.get_y() + 6, 6.0
-        self._fill(WASH)
+        self.fill(WASH)
         self.rect(EDGE, top, WIDE - 2 * EDGE, CODE + 2 * inner, style="F", round_corners=True, corner_radius=3)
-        self._code(one.code, EDGE + inner, top + inner, CODE, link=one.link)
+        self.code(one.code, EDGE + inner, top + inner, CODE, link=one.link)
         with self.local_context():
             self.set_left_margin(EDGE + CODE + 2 * inner + 2)
             self.set_right_margin(EDGE + inner)
@@ -140,7 +115,7 @@ class _Paper(FPDF):
         self._say(heading, size=15, bold=True, colour=FILL)
         self._say(text, size=13, above=1)
         self.set_left_margin(EDGE)
-        self._fill(FILL)
+        self.fill(FILL)
         self.rect(EDGE, top, 1.2, self.get_y() - top, style="F")
 
     def _card(self, one: Card, left: float, top: float) -> None:
@@ -150,7 +125,7 @@ class _Paper(FPDF):
         self.set_dash_pattern(dash=1.5, gap=1.5)
         self.rect(left, top, *CARD)
         self.set_dash_pattern()
-        self._code(one.code, left + 4, top + (CARD[1] - CARD_CODE) / 2, CARD_CODE, link=one.link)
+        self.code(one.code, left + 4, top + (CARD[1] - CARD_CODE) / 2, CARD_CODE, link=one.link)
         self.set_left_margin(left + CARD_CODE + 8)
         self.set_right_margin(WIDE - left - CARD[0] + 3)
         self.set_y(top + 9)
@@ -160,18 +135,6 @@ class _Paper(FPDF):
         self._say(one.how, size=9, above=1)
         self._say(one.until, size=9, colour=SOFT, above=1)
         self.set_margins(NARROW_EDGE, NARROW_EDGE)
-
-    def _code(self, code: QRCode, left: float, top: float, size: float, *, link: str) -> None:
-        """The code as squares, a run of dark ones as one, on white that belongs to it."""
-        modules = code.symbol_size(border=QUIET)[0]
-        side = size / modules
-        self._fill(WHITE)
-        self.rect(left, top, size, size, style="F")
-        self._fill((0, 0, 0))
-        for down, row in enumerate(code.matrix, start=QUIET):
-            for across, length in _runs(row):
-                self.rect(left + (across + QUIET) * side, top + down * side, length * side, side, style="F")
-        self.link(left, top, size, size, link)
 
     def _say(
         self,
@@ -188,7 +151,7 @@ class _Paper(FPDF):
         """The text between the margins, in at most so many lines, and on to the next one unless it is to stay."""
         # An accent that stands by itself would be printed beside its letter, or not at all.
         text = unicodedata.normalize("NFC", text)
-        if not self._has.issuperset(map(ord, text)):
+        if not self.has.issuperset(map(ord, text)):
             self._missing[self._about] = None
             return
         self.set_font("Lato", "B" if bold else "", size)
@@ -207,34 +170,5 @@ class _Paper(FPDF):
         """The text in lines of that width. Most of a page stands on every page, so it is worked out once."""
         key = (text, width, size, bold)
         if key not in self._broken:
-            self._broken[key] = list(_wrapped(text, lambda line: self.get_string_width(line) <= width))
+            self._broken[key] = list(wrapped(text, lambda line: self.get_string_width(line) <= width))
         return self._broken[key]
-
-    def _fill(self, colour: Colour) -> None:
-        self.set_fill_color(*colour)
-
-
-def _wrapped(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """The text in lines that fit, broken between words, or inside one that is too long for any line."""
-    line = ""
-    for word in text.split():
-        if line and not fits(f"{line} {word}"):
-            yield line
-            line = ""
-        line = f"{line} {word}".strip()
-        while len(line) > 1 and not fits(line):
-            most = next(at for at in range(len(line) - 1, 0, -1) if at == 1 or fits(line[:at]))
-            yield line[:most]
-            line = line[most:]
-    yield line
-
-
-def _runs(row: bytearray) -> Iterator[tuple[int, int]]:
-    """Where each run of dark modules begins, and how long it is."""
-    start = None
-    for at, dark in enumerate([*row, 0]):
-        if dark and start is None:
-            start = at
-        elif not dark and start is not None:
-            yield start, at - start
-            start = None
