@@ -176,6 +176,18 @@ async def told_in(tx: Transaction, promise: PromiseId) -> tuple[str, ...]:
     return tuple(await tx.connection.scalars(query))
 
 
+async def told(tx: Transaction) -> frozenset[PromiseId]:
+    """The promises that somebody may have read of: told under some occasion."""
+    query = select(promise_told.c.promise).where(promise_told.c.authority == tx.authority).distinct()
+    return frozenset(PromiseId(promise) for promise in await tx.connection.scalars(query))
+
+
+async def forget_told(tx: Transaction, occasion: str) -> None:
+    """Nothing was told under this occasion after all: it was stopped before anybody had it."""
+    ours = (promise_told.c.authority == tx.authority, promise_told.c.occasion == occasion)
+    await tx.connection.execute(delete(promise_told).where(*ours))
+
+
 def _theme(row: Any) -> PlanTheme:
     return PlanTheme(row.id, row.number, row.name, row.icon, row.goes_well, row.state)
 
