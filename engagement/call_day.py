@@ -76,9 +76,10 @@ async def step(tx: Transaction, day: CallDay, call: Call, now: datetime) -> None
 
 
 async def _first(tx: Transaction, day: CallDay, call: Call, now: datetime) -> None:
-    """The caller's hour has come; whoever says nothing is not waited for to the end of it."""
+    """The caller's hour has come; whoever says nothing is not waited for so long that the backup has no turn."""
     starts, ends = call_times.starts_at(day, call), call_times.ends_at(day, call)
-    waited = now >= max(starts + call_times.SILENT, ends - call_times.SILENT)
+    last = min(ends - call_times.SILENT, call_times.manager_at(day, call) - call_times.TURN)
+    waited = now >= max(starts + call_times.SILENT, last)
     if call.caller is not None and not waited:
         at = f"now:{starts:%H%M}"
         await call_say.tell_staff(tx, day, [call.caller], at, "staff/calls", now=now)

@@ -31,6 +31,9 @@ EARLIEST, LATEST = time(8), time(20)
 """Between these hours of the day itself staff are told at once whatever they must know."""
 
 MANAGER_AT = time(15)
+LATE = timedelta(minutes=75)
+"""Hours that begin so shortly before a manager hears, or after it, are waited for to their end."""
+
 SILENT, AGAIN, TURN = timedelta(minutes=30), timedelta(minutes=75), timedelta(minutes=45)
 """How long before the end of the hours a caller who says nothing is not waited for; when to try a second time; how
 long a backup has."""
@@ -117,8 +120,9 @@ def ends_at(day: CallDay, call: Call) -> datetime:
 
 
 def manager_at(day: CallDay, call: Call) -> datetime:
-    """By when a manager hears that nobody has reached them: 15:00, or the end of later hours."""
-    return max(london(day.on_day, MANAGER_AT), ends_at(day, call))
+    """By when a manager hears that nobody has reached them: 15:00; the end of the hours, where they begin late."""
+    at = london(day.on_day, MANAGER_AT)
+    return at if starts_at(day, call) + LATE <= at else max(at, ends_at(day, call))
 
 
 def closes_at(day: CallDay) -> datetime:

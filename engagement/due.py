@@ -10,17 +10,31 @@ from engagement import (
     asking,
     audit,
     budget,
+    call_clock,
+    calls_asked,
+    calls_recorded,
     campaigns,
+    checkin_clock,
+    checkin_digest,
+    checkin_plans,
     friday,
+    greeting_asks,
+    place_clock,
     reading,
+    round_told,
+    rounds,
+    signed_kept,
+    signing,
     staff_cards,
     surveys,
+    talks,
     tasks,
+    voice,
     vouchers,
 )
 from engagement.authority import Settings
 from engagement.london import local, london, today
-from storage import broadcasts, drafts, due, handled, occasions, openings, outbox, pool, trail
+from storage import broadcasts, calls, drafts, due, handled, occasions, openings, opportunities, outbox, pool, trail
 from storage.due import Due
 from storage.ids import PersonId, SurveyId
 from storage.store import Transaction
@@ -28,6 +42,8 @@ from storage.store import Transaction
 NIGHT_FROM, NIGHT_MINUTES = time(2), 180
 PRUNE_AT = time(5, 30)
 BROADCASTS_KEPT = timedelta(days=60)
+THINGS_KEPT = timedelta(days=365)
+"""How long it is kept who joined what, or was called, after it took place."""
 FORGOTTEN_COUNT = timedelta(days=budget.WEEK_DAYS + 1)
 """How long the day of a message still counts for the weekly cap, when nothing else is known of it."""
 
@@ -61,6 +77,8 @@ async def work(tx: Transaction, settings: Settings, row: Due, now: datetime) -> 
 
 async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) -> None:
     """See to it that the coming night has its job; `chance(n)` gives a number from 0 to n-1. Safe to repeat."""
+    # Every beat plans the same few rows once more: reading them is one query, trying to add each would be a dozen.
+    await due.know(tx, PLANNED, since=now - timedelta(days=2))
     here = local(now)
     night = here.date() if here.time() < NIGHT_FROM else here.date() + timedelta(days=1)
     # Wall clock time, so that the night the clocks change is planned like any other.
@@ -68,7 +86,12 @@ async def plan(tx: Transaction, now: datetime, *, chance: Callable[[int], int]) 
     await due.add(tx, "nightly", night.isoformat(), london(night, time(*divmod(minutes, 60))))
     await due.add(tx, "prune", night.isoformat(), london(night, PRUNE_AT))
     await vouchers.plan(tx, now, chance=chance)
+    await voice.plan(tx, now)
     await friday.plan(tx, now)
+    await rounds.plan(tx, now)
+    await calls_asked.plan(tx, now)
+    await call_clock.plan(tx, now)
+    await greeting_asks.plan(tx, now)
 
 
 async def _task_reminder(tx: Transaction, _settings: Settings, row: Due, now: datetime) -> None:
@@ -113,15 +136,22 @@ async def _vouchers(tx: Transaction, _settings: Settings, _row: Due, now: dateti
     await vouchers.evening(tx, now=now)
 
 
-async def _prune(tx: Transaction, _settings: Settings, _row: Due, now: datetime) -> audit.Digest:
+async def _prune(tx: Transaction, settings: Settings, _row: Due, now: datetime) -> audit.Digest:
     """What is old goes; the end of the audit goes into the log, where nobody can cut it off."""
     await handled.prune(tx, now=now)
     await trail.prune(tx, now=now)
     await vouchers.prune(tx, now=now)
+    await opportunities.prune(tx, before=now - THINGS_KEPT)
     await broadcasts.prune(tx, left_before=now - BROADCASTS_KEPT)
+    await calls.prune(tx, before=today(now) - THINGS_KEPT)
     await occasions.blur_forgotten(tx, before=today(now) - FORGOTTEN_COUNT)
     await due.give_up(tx, now=now)
     await due.prune(tx, now=now)
+    # Last: whoever writes takes these tables last as well.
+    await voice.prune(tx, now=now)
+    await signed_kept.prune(tx, settings, now=now)
+    await checkin_plans.catch_up(tx, now=now)
+    await talks.shuffle_again(tx)
     return await audit.digest(tx)
 
 
@@ -137,12 +167,44 @@ KINDS: Mapping[str, Work] = {
     reading.REMINDER: reading.remind,
     reading.DEADLINE: reading.overdue,
     vouchers.EVENING: _vouchers,
+    talks.HALFWAY: talks.remind,
+    talks.END: talks.end,
     "prune": _prune,
     staff_cards.FADE: staff_cards.fade,
     staff_cards.OLD_CARD: staff_cards.remove_old_card,
     staff_cards.OLD_ENVELOPE: staff_cards.remove_old_envelope,
     friday.FRIDAY: friday.tell,
+    voice.MONDAY: voice.open_monday,
+    signing.REMINDER: signing.remind,
+    signing.DEADLINE: signing.escalate,
+    **place_clock.KINDS,
+    **checkin_clock.KINDS,
+    **checkin_digest.KINDS,
+    **greeting_asks.KINDS,
+    rounds.BEGIN: rounds.begin_on_time,
+    rounds.REMIND: rounds.remind,
+    rounds.OVERDUE: rounds.overdue,
+    round_told.OPENS: round_told.open_survey,
+    round_told.COMMENTS_OVER: round_told.comments_over,
+    **calls_asked.KINDS,
+    **calls_recorded.KINDS,
+    **call_clock.KINDS,
 }
+
+PLANNED = (
+    "nightly",
+    "prune",
+    vouchers.EVENING,
+    voice.MONDAY,
+    friday.FRIDAY,
+    rounds.BEGIN,
+    calls_asked.BEGIN,
+    calls_asked.LOOK,
+    call_clock.STEP,
+    greeting_asks.MORNING,
+    greeting_asks.SENDING,
+)
+"""The kinds that plan themselves."""
 
 REMOVES_ITSELF = frozenset({surveys.CLOSE})
 """Their work cancels their own row, which could not be marked done after it."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NewType
 
 import structlog
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
@@ -27,6 +27,10 @@ FIRST_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 3_600
 KEPT_DAYS = 35
 """Ten attempts take about three hours; what is over is kept a month, so that its key cannot fire again."""
+
+
+KNOWN = "due known"
+"""Under what name a transaction remembers the rows it was told of by `know`."""
 
 
 class LeaseLost(StorageError):
@@ -90,13 +94,31 @@ _CANCEL_KINDS = delete(due).where(
 _STILL_MINE = and_(due.c.id == bindparam("row"), due.c.state == "claimed", due.c.attempts == bindparam("attempt"))
 _FINISH = update(due).where(_STILL_MINE).values(state="done", lease_until=None)
 _PAUSE = update(due).where(_STILL_MINE).values(lease_until=bindparam("moment"))
+_KNOWN = select(due.c.kind, due.c.key).where(
+    due.c.authority == bindparam("of"),
+    due.c.kind.in_(bindparam("kinds", expanding=True)),
+    due.c.due_at >= bindparam("moment", type_=Moment()),
+)
+_TO_COME = and_(due.c.authority == bindparam("of"), due.c.attempts < MOST_ATTEMPTS)
+_SOONEST = select(
+    select(func.min(due.c.due_at)).where(_TO_COME, due.c.state == "waiting").scalar_subquery(),
+    select(func.min(due.c.lease_until)).where(_TO_COME, due.c.state == "claimed").scalar_subquery(),
+)
 _GIVE_UP = update(due).where(_STILL_MINE).values(state="failed", lease_until=None)
 
 
 async def add(tx: Transaction, kind: str, key: str, due_at: datetime) -> bool:
     """Whether the row is new. A kind and key known already, even long done, stay as they are."""
+    if (kind, key) in tx.cache.get(KNOWN, ()):
+        return False
     values = {"authority": tx.authority, "kind": kind, "key": key, "due_at": due_at}
     return (await tx.connection.execute(_ADD[tx.on_postgres], values)).first() is not None
+
+
+async def know(tx: Transaction, kinds: Collection[str], *, since: datetime) -> None:
+    """Read which rows of these kinds there are, due since then, so that adding them again costs nothing."""
+    found = await tx.connection.execute(_KNOWN, {"of": tx.authority, "kinds": list(kinds), "moment": since})
+    tx.cache[KNOWN] = {(row.kind, row.key) for row in found}
 
 
 async def move(tx: Transaction, kind: str, key: str, due_at: datetime) -> bool:
@@ -113,16 +135,19 @@ async def move_ending(tx: Transaction, kind: str, ending: str, due_at: datetime)
 
 async def cancel(tx: Transaction, kind: str, key: str) -> None:
     """Remove the row, whatever its state: nothing of it is left."""
+    tx.cache.pop(KNOWN, None)
     await tx.connection.execute(_CANCEL, _named(tx, kind, key))
 
 
 async def cancel_kinds(tx: Transaction, kinds: Collection[str], key: str) -> None:
     """Remove the rows of these kinds with that key, whatever their state."""
+    tx.cache.pop(KNOWN, None)
     await tx.connection.execute(_CANCEL_KINDS, {"of": tx.authority, "kinds": list(kinds), "about": key})
 
 
 async def cancel_ending(tx: Transaction, kind: str, ending: str) -> None:
     """Remove every row of the kind whose key ends so, such as all that is due for drafts of one survey."""
+    tx.cache.pop(KNOWN, None)
     theirs = due.c.key.endswith(ending, autoescape=True)
     await tx.connection.execute(delete(due).where(due.c.authority == tx.authority, due.c.kind == kind, theirs))
 
@@ -163,6 +188,12 @@ async def give_up(tx: Transaction, *, now: datetime) -> int:
     for kind in kinds:
         log.error("due_given_up", kind=kind)
     return len(kinds)
+
+
+async def soonest(tx: Transaction) -> datetime | None:
+    """The first moment at which anything is due, or left behind by whoever had it; None when there is nothing."""
+    moments = (await tx.connection.execute(_SOONEST, {"of": tx.authority})).one()
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 async def prune(tx: Transaction, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NewType
 
 from sqlalchemy import Row as Found
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.ids import PersonId, StaffId
@@ -142,6 +142,13 @@ _UNOPENED = select(*COLUMNS).where(_WHOM, outbox.c.state == "sent", outbox.c.mes
 _OPENED = (
     update(outbox).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row")).values(message=None)
 )
+_OURS = outbox.c.authority == bindparam("of")
+_LEASE_OVER = and_(outbox.c.state == "sending", outbox.c.lease_until <= bindparam("moment", type_=Moment()))
+_ANY_LEFT = select(outbox.c.id).where(_OURS, _LEASE_OVER).limit(1)
+_SOONEST = select(
+    select(func.min(outbox.c.not_before)).where(_OURS, outbox.c.state == "queued").scalar_subquery(),
+    select(func.min(outbox.c.lease_until)).where(_OURS, outbox.c.state == "sending").scalar_subquery(),
+)
 _FIND = select(*COLUMNS).where(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row"))
 _OF_PERSON = select(*COLUMNS).where(_WHOM).order_by(outbox.c.id)
 
@@ -230,6 +237,8 @@ async def after_crash(tx: Transaction, *, on: date, now: datetime) -> int:
 
     Call it at every heartbeat: a row that a living process is sending is known by its lease and left alone.
     """
+    if await tx.connection.scalar(_ANY_LEFT, {"of": tx.authority, "moment": now}) is None:
+        return 0  # at nearly every beat
     left = (outbox.c.authority == tx.authority, outbox.c.state == "sending", outbox.c.lease_until <= now)
     again = update(outbox).where(*left, _STAFF_AGAIN).values(_QUEUED_AGAIN)
     midnight = _midnight(on)
@@ -302,6 +311,12 @@ async def unopened(tx: Transaction, person: PersonId) -> tuple[Row, ...]:
 async def opened(tx: Transaction, row: OutboxId) -> None:
     """It is an envelope no longer: opened, replaced or removed. That it was sent is still known."""
     await tx.connection.execute(_OPENED, {"of": tx.authority, "row": row})
+
+
+async def soonest(tx: Transaction) -> datetime | None:
+    """The first moment at which anything may leave, or whoever was sending it is gone; None when there is nothing."""
+    moments = (await tx.connection.execute(_SOONEST, {"of": tx.authority})).one()
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 async def find(tx: Transaction, row: OutboxId) -> Row | None:

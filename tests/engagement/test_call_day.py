@@ -276,9 +276,20 @@ async def test_a_caller_who_says_nothing_is_not_waited_for_and_a_manager_hears_b
     assert {(await day.call(name)).state for name in ("Jo", "Kit")} == {"not_reached"}
 
 
+async def test_who_said_any_time_and_hears_from_nobody_is_with_a_manager_by_three_after_the_backup(day: Day) -> None:
+    await sure(day, Jo="Priya")
+    await day.until(at(25, 14))
+    assert (await day.call("Jo")).state == "open"
+    await day.until(at(25, 14, 15))
+    assert (await day.call("Jo")).state == "backup"
+    await day.until(at(25, 15))
+    assert (await day.call("Jo")).state == "manager"
+
+
 async def test_a_server_that_was_down_over_the_hour_catches_up_or_tells_a_manager(day: Day) -> None:
     await sure(day, Jo="Priya", Kit=None)
     await day.says("Jo", from_time=time(10), to_time=time(12))
+    await day.says("Kit", from_time=time(14), to_time=time(16))
     await day.until(at(24, 20))
     day.now = at(25, 15, 30)
     await day.beat()
