@@ -9,27 +9,27 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.run import Bot, started
+from bot.sandbox import leap, loop
 from bot.sandbox.clock import Clock
+from bot.sandbox.desk import put_on_desk
 from bot.sandbox.people import PEOPLE, STAFF, TYPED, YOUNG_PHONES, details
 from bot.sandbox.phones import Phone
 from bot.sandbox.server import Running, serve
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.web import Page
 from bot.settings import Settings
-from engagement import answering, authority, campaign_plan, campaigns, rota, surveys, voucher_file, vouchers
-from engagement.london import local, london, today
+from engagement import answering, authority, campaign_plan, campaigns, surveys, voucher_file, vouchers
 from storage import drafts, invites, openings, people, pool, schema, staff
 from storage.ids import ChatId, PersonId, SurveyId
 from storage.store import Store, Transaction
 from surveys import flow
 from surveys.definition import Kind, Question, Questionnaire
-from surveys.disclosure import MIN_BASE
 from surveys.plan import TICKS
 from surveys.plan import TYPED as TYPED_KINDS
 from surveys.values import Answers
@@ -50,8 +50,12 @@ MORNING = timedelta(hours=1)
 GUIDE = [
     ("Priya Shah", "is a PA. Press START and type PS. Then press Lock above the phone."),
     ("Ash", "is a young person. Press START, type AH, tap 1. Answer some, then ask someone to contact you."),
-    ("Asha Green", "is the participation worker. Press START, type AG, then look at the results of last year."),
-    ("Desk", "moves the clock, runs the night's job, closes the survey."),
+    ("Asha Green", "is the participation worker. Press START, type AG. Under You said, we will, tell what was said."),
+    ("Jo", "is a young person too. Press START, type JM, tap 8. Read the plan, join something, say something."),
+    ("Desk", "moves the clock, runs the night's job, closes the survey, begins the quarter's round on the plan."),
+    ("Christmas", "START on all six phones. Desk: go to 24 November. Ash says yes to a call, Jo no, Sami nothing."),
+    ("Then", "8 December: staff say how many calls they can make, Priya asks Sami. 18 December: Marcus confirms."),
+    ("Then", "Callers and backups accept. 24 December: Ash hears who. Christmas morning: Priya presses no answer."),
 ]
 
 
@@ -81,10 +85,11 @@ async def demo(*, port: int) -> None:
 async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
     """The sandbox, filled and running, until the block ends. Nothing of it is kept.
 
-    It begins on the morning of Northfield's next working day, and from then on time passes as it does.
+    It begins on the morning of Northfield's next working day, and from then on time passes as it does. While the calls
+    on Christmas are under way outside, it begins before them.
     """
     words = authority.load(NORTHFIELD.read_text("utf-8"), source=NORTHFIELD.name)
-    clock = Clock(rota.next_open(words, _midnight(datetime.now(UTC))) + MORNING)
+    clock = Clock(leap.begins(words, datetime.now(UTC)) + MORNING)
     telegram = Telegram(clock=clock)
     page = Page(telegram, telegram.bot, title="Northfield, a made-up council", guide=GUIDE)
     async with await serve(telegram, port=port, also=[page.routes]) as running:
@@ -100,15 +105,10 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
             await _fill(store, page, words, clock.now())
             async with started(settings, clock=clock.now) as bot:
                 telegram.at_work.append(lambda: bot.mouth.is_speaking)
-                _put_on_desk(page, store, bot, clock)
+                put_on_desk(page, store, bot, clock, survey=SURVEY)
                 yield Demo(running, page, bot, store, clock)
         finally:
             await store.close()
-
-
-def _midnight(now: datetime) -> datetime:
-    """The start of the day after this one, where Northfield is."""
-    return london(today(now) + timedelta(days=1), time())
 
 
 async def _fill(store: Store, page: Page, words: authority.Settings, now: datetime) -> None:
@@ -125,6 +125,7 @@ async def _fill(store: Store, page: Page, words: authority.Settings, now: dateti
     await _answered_by(store, last_year, chance, sent=SENT_LAST_YEAR, begun=0, typed=())
     async with store.transaction() as tx:
         await surveys.close_survey(tx, words, last_year, now=now - LAST_YEAR + OPEN_FOR)
+        await loop.fill(tx, last_year, now=now)
     survey = await _opened(store, words, now - OPEN_SINCE)
     await _remind_and_thank(store, words, now)
     await _answered_by(store, survey, chance, sent=HAVE_SENT, begun=HAVE_BEGUN, typed=TYPED)
@@ -230,45 +231,3 @@ def _answered(
         return flow.done(asked, answers, question.id)
     weights = [len(question.options) - at + 1 for at in range(len(question.options))]
     return flow.choose(asked, answers, question.id, chance.choices(range(len(question.options)), weights)[0])
-
-
-def _put_on_desk(page: Page, store: Store, bot: Bot, clock: Clock) -> None:
-    """What a participation worker would do with commands, and a clock that can be moved."""
-
-    async def status() -> str:
-        async with store.transaction() as tx:
-            joined = len(await people.joined(tx))
-            lines = [
-                f"{one.name} is {one.state}: {one.invited} in the register, {joined} joined, "
-                f"{_told(len(await drafts.done_many(tx, one.id)))} sent."
-                for one in await openings.every(tx)
-            ]
-        return "\n".join(lines)
-
-    async def close() -> str:
-        async with store.transaction() as tx:
-            survey = (await surveys.named(tx, SURVEY)).id
-            closed = await surveys.close_survey(tx, bot.words(), survey, now=clock.now())
-        return f"It is closed, and {_told(closed.sent)} people had sent it. Whatever was not sent is destroyed."
-
-    async def night() -> str:
-        async with store.transaction() as tx:
-            turned = await pool.turn(tx)
-        opened, waiting = sum(turned.opened.values()), sum(turned.waiting.values())
-        return f"Opened {opened} boxes, {waiting} stay sealed. The key was turned."
-
-    async def forward(hours: int) -> str:
-        clock.move(hours=hours)
-        await bot.heartbeat.tick()
-        return f"It is {local(clock.now()):%A %d %B, %H:%M}."
-
-    page.add_action("How it is going", status, note=f"yousaid survey status {SURVEY}")
-    page.add_action("One hour on", lambda: forward(1), note="Moves the clock. Deadlines come due")
-    page.add_action("One day on", lambda: forward(24), note="Reminders and deadlines come due")
-    page.add_action("Run the night's job", night, note="yousaid pool turn")
-    page.add_action("Close the survey for good", close, note=f"yousaid survey close {SURVEY}")
-
-
-def _told(count: int) -> str:
-    """A number of people who sent, as the command line tells it."""
-    return str(count) if count >= MIN_BASE else f"fewer than {MIN_BASE}"

@@ -83,10 +83,11 @@ class Page:
         self._add(Shown(phone, first.name, first.role, first.payload, second_of=number))
         return phone
 
-    def add_action(self, label: str, action: Action, *, note: str = "") -> None:
+    def add_action(self, label: str, action: Action, *, note: str = "") -> Desk:
         """Put an action on the desk; what it gives back is shown."""
         self.desk.append(Desk(label, action, note))
         self.changes.notify()
+        return self.desk[-1]
 
     def _add(self, shown: Shown) -> None:
         self.last += 1

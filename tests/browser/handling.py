@@ -104,6 +104,7 @@ class Held:
         if KEEP_PICTURES:
             await self.drawn()
             body = self.node.locator(".phone")
+            await self.tab.mouse.move(0, 0)
             await body.evaluate("node => node.scrollIntoView({ block: 'end' })")
             await keep(body, name)
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from handling import Held, keep
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
-from bot.sandbox.demo import Demo, playing
+from bot.sandbox.demo import Demo
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDE, HIGH = 1680, 1120
-PATIENCE = 120_000
 QUESTIONS = 31
 MOST_DAYS = 9
 """Over Christmas and a weekend nobody is asked anything for so long."""
@@ -35,41 +20,6 @@ PICTURED = {
 }
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium; without it this is skipped, and loudly."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        pytest.skip("NO CHROMIUM ON PATH: the journey was NOT played in a browser")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with playing(tmp_path) as here:
-        yield here
-
-
-@pytest.fixture
-async def wrong() -> list[str]:
-    """What the browser complained about."""
-    return []
-
-
-@pytest.fixture
-async def tab(browser: Browser, here: Demo, wrong: list[str]) -> Page:
-    """The page, opened by somebody who has never seen it."""
-    tab = await browser.new_page(viewport={"width": WIDE, "height": HIGH}, reduced_motion="reduce")
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-    await tab.goto(here.running.url)
-    return tab
 
 
 async def test_the_journey_from_a_link_to_send_and_a_call_asked_for(here: Demo, tab: Page, wrong: list[str]) -> None:
@@ -142,7 +92,7 @@ async def they_answer_everything(ash: Held) -> None:
     seen = 0
     while "Before you press Send" not in (card := await ash.card()):
         keys = await ash.keys()
-        place = next(line for line in card.splitlines() if " of " in line)
+        place = next(line for line in card.splitlines() if " of " in line).partition(".")[0]
         if place in PICTURED:
             await ash.picture(PICTURED[place])
         if "Done (0)" in keys:
