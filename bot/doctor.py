@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import aiohttp
 
 from bot.settings import Settings, SettingsWrong, load
-from engagement import authority
+from engagement import authority, days
+from engagement.london import today
 from storage import schema, staff
 from storage.errors import KeyMissing, NotSetUp, StorageError, WrongSchema
 from storage.keys import KEEP_NAMES
@@ -76,7 +77,7 @@ async def examine(
     findings += await _database(
         settings, keys_are_there=all(finding.good for finding in findings if finding.about == "keys")
     )
-    return [*findings, _time_zone()]
+    return [*findings, *_days(now()), _time_zone()]
 
 
 async def _telegram(settings: Settings, now: Callable[[], datetime]) -> list[Finding]:
@@ -202,6 +203,13 @@ async def _authority(tx: Any) -> list[Finding]:
         said = f"{settings.name}; on its rota but not staff yet: {', '.join(strangers)}"
         return [Finding("authority", True, said)]
     return [Finding("authority", True, settings.name)]
+
+
+def _days(now: datetime) -> list[Finding]:
+    """Whether the table of days that move is about to end: no reason not to start, and worth saying a year ahead."""
+    ending = ", ".join(one.name for one in days.runs_out(today(now)))
+    said = f"the table ends within a year: {ending}; a newer yousaid has more"
+    return [Finding("days", True, said)] if ending else []
 
 
 def _sqlite_file(url: str) -> Path | None:

@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.mouth import Mouth, Saying
+from bot.reports import weighing
 from engagement import audit, authority, staff_cards
 from engagement import due as work
 from engagement.authority import Settings
@@ -150,3 +151,11 @@ class Heartbeat:
             return
         for mess in left:
             self._mouth.say(Saying(mess.chat, clear=[mess]))
+        await self._weigh()
+
+    async def _weigh(self) -> None:
+        """Each picture of what is told is drawn once, so that it is known how large it is before anybody asks."""
+        try:
+            await weighing.weigh(self._store, self._settings())
+        except Exception as error:
+            log.error("picture_not_weighed", error=type(error).__name__)

@@ -66,6 +66,7 @@ class Sender:
         self._clock = clock
         self._waits = Waits(wire.token, outcomes, clock)
         self._next_at = self._last_at = 0.0
+        self.pace = PACE
 
     def pause(self, wait: float) -> None:
         """Send nothing for so many seconds: Telegram has asked for it."""
@@ -152,6 +153,7 @@ class Sender:
         elif "due" in row.opens:
             due_at = datetime.fromisoformat(row.opens["due"])
             about |= {"due_day": due_at, "due_time": due_at}
+        about |= {name: row.opens[name] for name in ("count", "several") if name in row.opens}
         words = self._settings().spoken(language)
         screen = self._screens.render(row.envelope, language, now=now, s=words, **about)
         rows = tuple(tuple(_opening(one, row) for one in buttons) for buttons in screen.rows)
@@ -238,8 +240,8 @@ class Sender:
     async def _pace(self) -> None:
         """Wait for its turn. A moment lost to a busy machine is made up, and never more than that."""
         loop = asyncio.get_running_loop()
-        at = max(self._next_at, self._last_at + PACE / 2, loop.time())
-        self._next_at = max(self._next_at, at - MADE_UP) + PACE
+        at = max(self._next_at, self._last_at + self.pace / 2, loop.time())
+        self._next_at = max(self._next_at, at - MADE_UP) + self.pace
         self._last_at = at
         if (wait := at - loop.time()) > 0:
             await asyncio.sleep(wait)

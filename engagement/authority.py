@@ -166,6 +166,8 @@ class Settings(Model):
     """After how many days the last backup with a forgotten person in it is gone."""
     results_days: int = Field(default=28, ge=1, le=120)
     """How many days after a survey closes people are told what was said, at the latest."""
+    keep_signed_months: int = Field(default=12, ge=1, le=24)
+    """How many months check-ins and tasks are kept before they are deleted."""
     practice: bool = False
     """Until it is switched off, only staff and `testers` receive anything, and what testers send is thrown away."""
     testers: tuple[Line, ...] = ()

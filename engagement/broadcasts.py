@@ -259,7 +259,7 @@ def _plain(text: str) -> str:
 async def under_way(tx: Transaction, member: Staff, *, now: datetime) -> Broadcast | None:
     """What they sent last, while any of it may still wait."""
     lately = await broadcasts.left(tx, member.id, since=now - KEPT_WAITING)
-    return next((one for one in lately if one.state == "leaving"), None)
+    return next((one for one in lately if one.state == "leaving" and not one.words.menu), None)
 
 
 async def progress(tx: Transaction, member: Staff, broadcast: BroadcastId, *, now: datetime) -> Progress:
@@ -311,6 +311,6 @@ async def _sent_by(tx: Transaction, member: Staff, broadcast: BroadcastId) -> Br
         found = await broadcasts.find(tx, broadcast)
     except NoSuchBroadcast as error:
         raise NotTheirs from error
-    if found.staff != member.id or found.state == "draft":
+    if found.staff != member.id or found.state in ("draft", "menu") or found.words.menu:
         raise NotTheirs
     return found

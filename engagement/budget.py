@@ -35,6 +35,9 @@ _OF_OCCASION: Final[Mapping[str, Topic]] = {
     "round": "news",
     "dropped": "news",
     "answered": "news",
+    "checkin": "check_ins",
+    "day": "check_ins",
+    "call": "check_ins",
 }
 
 WEEK_DAYS: Final = 7

@@ -7,11 +7,34 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from engagement import answering
+from engagement import (
+    answering,
+    calls,
+    checkin_plans,
+    checkin_records,
+    checkin_replies,
+    days,
+    greetings,
+    place_answers,
+    places,
+)
 from engagement.authority import Settings
 from engagement.london import local, today
+from engagement.opportunities import details as said_of
 from engagement.tasks import AMONG_STAFF
-from storage import choices, drafts, forgetting, openings, outbox, people, staff, tasks, vouchers
+from storage import (
+    choices,
+    drafts,
+    forgetting,
+    openings,
+    opportunities,
+    outbox,
+    people,
+    signed_comments,
+    staff,
+    tasks,
+    vouchers,
+)
 from storage.ids import PersonId
 from storage.store import Transaction
 
@@ -48,6 +71,14 @@ async def held(tx: Transaction, settings: Settings, person: PersonId) -> dict[st
         "asked_of_staff": [
             {"reason": one.reason, **await _task(tx, one)} for one in known_tasks if one.reason in AMONG_STAFF
         ],
+        "things_to_join": [one async for one in _things(tx, person)],
+        "calls_on_days": await calls.held(tx, person),
+        "check_ins": await checkin_records.held(tx, person),
+        "lines_on_check_ins": await checkin_replies.held(tx, person),
+        "said_with_name": [await _said(tx, one) for one in await signed_comments.of_person(tx, person)],
+        "days_that_matter": await days.held(tx, person),
+        "a_line_from_the_team_is_fine": await days.team_is_fine(tx, person) or None,
+        "words_on_your_days": await greetings.held(tx, person),
         "kept_by": settings.council,
     }
 
@@ -67,12 +98,16 @@ def as_json(found: Mapping[str, Any]) -> bytes:
 async def stop_messages(tx: Transaction, person: PersonId) -> None:
     """Nothing that waits to be started to them will be sent, but for what they asked for themselves."""
     await outbox.cancel_for(tx, person, kinds=("ours",))
+    await checkin_plans.stop(tx, person)
 
 
 async def forget(tx: Transaction, person: PersonId) -> None:
     """Remove what names them, everywhere. Answers already sent stay: nobody can tell which they are."""
     for survey in await drafts.of(tx, person):
         await answering.forget_due(tx, person, survey)
+    await places.leave_everything(tx, person)
+    await calls.forget(tx, person)
+    await checkin_records.forget_due(tx, person)
     await forgetting.forget(tx, person)
 
 
@@ -93,6 +128,31 @@ async def _surveys(tx: Transaction, person: PersonId) -> Any:
 async def _codes(tx: Transaction, person: PersonId) -> list[dict[str, str]]:
     """The thank-you codes they were given; after a while nothing of them is kept."""
     return [{"code": one.code, "worth": one.worth} for one in await vouchers.of_person(tx, person, since=EVER)]
+
+
+async def _things(tx: Transaction, person: PersonId) -> Any:
+    """What they were shown to join, and what they said to it."""
+    for one in await opportunities.of_person(tx, person):
+        title = said_of(await opportunities.find(tx, one.opportunity)).title
+        said = {"said_on": None if one.said_at is None else today(one.said_at).isoformat(), "felt": one.felt}
+        more: dict[str, object] = {"asked_for_help": one.wants_help or None, "came": one.came}
+        more["you_wrote"] = place_answers.read(tx, one) or None
+        yield {
+            "title": title,
+            "state": one.state,
+            **{name: value for name, value in (said | more).items() if value is not None},
+        }
+
+
+async def _said(tx: Transaction, one: signed_comments.SignedComment) -> dict[str, Any]:
+    """What they said with their name. What they said without one nobody can find."""
+    return {
+        "said_on": today(one.made_at).isoformat(),
+        "about": one.kind,
+        "to": (await staff.by_id(tx, one.owner)).name,
+        "words": one.text,
+        "answer": one.answer or None,
+    }
 
 
 async def _task(tx: Transaction, task: tasks.Task) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from engagement import asking, budget, practice, sharing
+from engagement import asking, budget, calls, days, greetings, opportunities, practice, sharing
 from engagement.authority import Settings
 from engagement.london import local, london, today
 from storage import choices, outbox, people, staff
@@ -145,8 +145,14 @@ async def _to_person(
         return Drop("opted_out")
     if await asking.is_over(tx, row, person) or await sharing.is_over(tx, row, person):
         return Drop("over")
+    if await opportunities.is_over(tx, row, person) or await greetings.is_over(tx, row, recipient):
+        return Drop("over")
+    if await calls.is_over(tx, row, person):
+        return Drop("over")
     if await practice.holds_back(tx, settings, person):
         return Drop("practice")
+    if row.kind == "ours" and await _on_their_birthday(tx, row, person, now):
+        return Wait(london(today(now) + timedelta(days=1), QUIET_UNTIL) + _spread(row))
     if _keeps_quiet(row, now):
         return Wait(after_quiet(row, now))
     # Two messages under way to one person would each take the week's last place, and neither replace the other.
@@ -155,6 +161,11 @@ async def _to_person(
     if row.kind == "ours" and (full := await _week_is_full(tx, row, person, settings, now)) is not None:
         return full
     return Send(row, chat, await outbox.unopened(tx, recipient.id), recipient.full_messages)
+
+
+async def _on_their_birthday(tx: Transaction, row: Row, person: PersonId, now: datetime) -> bool:
+    """Whether this asks questions on the day they gave as their birthday: it waits until that is over."""
+    return budget.topic_of(row.occasion) == "surveys" and await days.is_birthday(tx, person, today(now))
 
 
 async def _week_is_full(

@@ -42,10 +42,23 @@ _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]|[\x00-\x09\x0b-\x1f\x7f
 
 def text(typed: str) -> str:
     """What was typed, as it goes out. Raises: BadText."""
-    said = _UNSEEN.sub("", typed.replace("\r\n", "\n").replace("\t", " ")).strip()
+    said = clean(typed)
     if not 0 < len(said) <= LONGEST_TEXT:
         raise BadText(len(said))
     return said
+
+
+def one_line(typed: str, max_chars: int) -> str:
+    """What was typed, on one line of at most so many characters. Raises: BadText."""
+    said = " ".join(text(typed).split())
+    if len(said) > max_chars:
+        raise BadText(len(said))
+    return said
+
+
+def clean(typed: str) -> str:
+    """What was typed, without what cannot be seen or would turn other letters round."""
+    return _UNSEEN.sub("", typed.replace("\r\n", "\n").replace("\t", " ")).strip()
 
 
 _LINK = re.compile(r"://|\bwww\.|@\w|\w\.[a-z]{2,}\b", re.IGNORECASE)

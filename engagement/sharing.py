@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engagement import budget
-from storage import broadcasts, people, staff
+from storage import broadcasts, opportunities, people, staff
 from storage.broadcasts import Broadcast, NoSuchBroadcast
 from storage.ids import BroadcastId, PersonId
 from storage.outbox import Row
 from storage.store import Transaction
 
-SHARED = "broadcast"
+SHARED, MENU = "broadcast", "menu"
 
 
 class NeverSent(Exception):
@@ -54,15 +54,25 @@ async def from_staff(tx: Transaction, broadcast: Broadcast) -> str | None:
     return (await staff.by_id(tx, broadcast.staff)).name.split()[0]
 
 
+def menu_occasion(menu: int) -> str:
+    """The same of a menu: one message that leads to several things to join."""
+    return f"{MENU}:{menu}:told"
+
+
 async def is_over(tx: Transaction, row: Row, person: PersonId) -> bool:
-    """Whether this shares something that was stopped, or that is no longer their worker's to share with them."""
-    said, _, number = row.occasion.partition(":")
-    if said != SHARED:
+    """Whether this shares something that was stopped, or that is no longer their worker's to share with them.
+
+    A menu is over as well once nothing in it is open any more.
+    """
+    said, _, rest = row.occasion.partition(":")
+    if said not in (SHARED, MENU):
         return False
     try:
-        found = await broadcasts.find(tx, BroadcastId(int(number)))
+        found = await broadcasts.find(tx, BroadcastId(int(rest.partition(":")[0])))
     except NoSuchBroadcast:
         return True
     if found.state == "stopped" or (await staff.by_id(tx, found.staff)).state == "left":
         return True
-    return found.audience == "own" and (await people.by_id(tx, person)).worker != found.staff
+    if found.audience == "own" and (await people.by_id(tx, person)).worker != found.staff:
+        return True
+    return said == MENU and not any(one.id in found.words.menu for one in await opportunities.open_ones(tx))

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     REPLY_TO_COMMENTS = "reply to comments"
     MAKE_OPPORTUNITY = "make opportunity"
     ASK_OWN_PEOPLE = "ask own people"
+    SEE_CHECKINS = "see check-ins of own people"
+    MAKE_CALLS = "make calls"
+    PLAN_CALLS = "plan calls"
+    CONFIRM_DAYS = "confirm days"
 
 
 _P = Permission
@@ -57,6 +61,9 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.WRITE_PLAN,
             _P.UPDATE_PROMISE,
             _P.MAKE_OPPORTUNITY,
+            _P.MAKE_CALLS,
+            _P.PLAN_CALLS,
+            _P.CONFIRM_DAYS,
         }
     ),
     "participation": frozenset(
@@ -77,6 +84,8 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.UPDATE_PROMISE,
             _P.REPLY_TO_COMMENTS,
             _P.MAKE_OPPORTUNITY,
+            _P.MAKE_CALLS,
+            _P.CONFIRM_DAYS,
         }
     ),
     "pa": frozenset(
@@ -89,6 +98,8 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
             _P.UPDATE_PROMISE,
             _P.MAKE_OPPORTUNITY,
             _P.ASK_OWN_PEOPLE,
+            _P.SEE_CHECKINS,
+            _P.MAKE_CALLS,
         }
     ),
     "data_protection": frozenset({_P.CONFIRM_IMPORT, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.FORGET_PERSON}),

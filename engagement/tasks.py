@@ -48,6 +48,10 @@ class NotOffered(TaskError):
     """The one chosen could not be asked for this person."""
 
 
+class NothingCameOfIt(TaskError):
+    """Nobody has spoken, tried or met yet, so there is nothing to write a line about."""
+
+
 class TaskOver(TaskError):
     """It is done or cancelled already."""
 
@@ -220,7 +224,7 @@ async def done(
     found = _live(await look(tx, settings, member, task, now=now))
     await _end_round(tx, found)
     await _unqueue(tx, found)
-    return await tasks.set_state(tx, found, "done", now=now, how=how, note=note)
+    return await tasks.set_state(tx, found, "done", now=now, how=how, note=note, by=member)
 
 
 async def unreached(
@@ -228,7 +232,17 @@ async def unreached(
 ) -> Task:
     """They tried and got no answer. It is not done, so the deadline stands. Raises: NotYours, TaskOver."""
     found = _live(await look(tx, settings, member, task, now=now))
-    return await tasks.set_state(tx, found, "unreached", now=now, note=note)
+    return await tasks.set_state(tx, found, "unreached", now=now, note=note, by=member)
+
+
+async def put_line(
+    tx: Transaction, settings: Settings, member: StaffId, task: TaskId, line: str, *, now: datetime
+) -> Task:
+    """The task with one line on what came of it, for whoever looks next. Raises: NotYours, NothingCameOfIt."""
+    found = await look(tx, settings, member, task, now=now)
+    if found.by is None:
+        raise NothingCameOfIt
+    return await tasks.set_outcome(tx, found, line)
 
 
 async def pass_on(

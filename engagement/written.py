@@ -23,6 +23,13 @@ def read(model: type[Written], text: str, *, source: str, names: Sequence[str] =
     root, mistakes = outline(text, source=source)
     if root is None:
         raise DefinitionError(mistakes)
+    return checked(model, root, source=source, names=names, mistakes=mistakes)
+
+
+def checked(
+    model: type[Written], root: Node, *, source: str, names: Sequence[str] = (), mistakes: Sequence[Mistake] = ()
+) -> Written:
+    """The tree as this model; `mistakes` are those found on the way to it. Raises: DefinitionError, with every one."""
     found: list[Mistake] = list(mistakes)
     read: Written | None = None
     try:

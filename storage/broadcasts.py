@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -17,7 +17,8 @@ from storage.tables import broadcast as table
 from storage.tables import outbox
 
 Audience = Literal["own", "everyone"]
-State = Literal["draft", "leaving", "stopped", "done"]
+State = Literal["draft", "menu", "leaving", "stopped", "done"]
+"""A `menu` is one that was put together and has not been sent."""
 GONE = ("sending", "sent", "unknown")
 """The states of a message that may have reached somebody."""
 
@@ -30,11 +31,15 @@ class NoSuchBroadcast(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is sent: the text, the one line a locked phone shows, and the name Telegram knows a picture by."""
+    """What is sent: the text, the one line a locked phone shows, and the name Telegram knows a picture by.
+
+    A menu has none of these: it is the numbers of the opportunities that go in it.
+    """
 
     text: str = ""
     line: str = ""
     picture: str | None = None
+    menu: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,31 @@ async def left(tx: Transaction, staff: StaffId, *, since: datetime) -> tuple[Bro
     )
 
 
+async def shared(tx: Transaction) -> tuple[Broadcast, ...]:
+    """What left in all, whoever sent it, as long as it is kept; the newest first."""
+    query = select(*_COLUMNS).where(table.c.authority == tx.authority, table.c.leaves_at.is_not(None))
+    found = await tx.connection.execute(query.order_by(table.c.id.desc()))
+    return tuple(_broadcast(tx, row) for row in found)
+
+
 async def begin(tx: Transaction, staff: StaffId, audience: Audience, words: Words) -> BroadcastId:
     """The number of a new draft; it takes the place of any they had."""
     await throw_away(tx, staff)
     row = insert(table).values(
         authority=tx.authority, staff=staff, audience=audience, sealed=_seal(tx, words), state="draft", chosen=0
+    )
+    return BroadcastId((await tx.connection.execute(row.returning(table.c.id))).scalar_one())
+
+
+async def begin_menu(tx: Transaction, staff: StaffId, audience: Audience, menu: Sequence[int]) -> BroadcastId:
+    """The number of a menu of these opportunities; a draft of words they have stays as it is."""
+    row = insert(table).values(
+        authority=tx.authority,
+        staff=staff,
+        audience=audience,
+        sealed=_seal(tx, Words(menu=tuple(menu))),
+        state="menu",
+        chosen=0,
     )
     return BroadcastId((await tx.connection.execute(row.returning(table.c.id))).scalar_one())
 
@@ -115,7 +140,8 @@ async def throw_away(tx: Transaction, staff: StaffId) -> None:
 
 async def leave(tx: Transaction, draft: BroadcastId, *, chosen: int, leaves_at: datetime) -> bool:
     """Whether it is on its way from now on: of two who confirm the same draft, one is told no."""
-    return await _set(tx, draft, "draft", state="leaving", chosen=chosen, leaves_at=leaves_at)
+    leaving = {"state": "leaving", "chosen": chosen, "leaves_at": leaves_at}
+    return await _set(tx, draft, "draft", **leaving) or await _set(tx, draft, "menu", **leaving)
 
 
 async def done(tx: Transaction, broadcast: BroadcastId) -> None:
@@ -171,5 +197,6 @@ def _seal(tx: Transaction, words: Words) -> bytes:
 
 
 def _broadcast(tx: Transaction, row: Any) -> Broadcast:
-    words = Words(**json.loads(tx.keys.register.open(row.sealed, ABOUT)))
+    said = json.loads(tx.keys.register.open(row.sealed, ABOUT))
+    words = Words(**said | {"menu": tuple(said.get("menu", ()))})
     return Broadcast(row.id, row.staff, row.audience, words, row.state, row.chosen, row.leaves_at)

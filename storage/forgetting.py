@@ -48,9 +48,14 @@ async def _forget_tasks(tx: Transaction, person: PersonId) -> None:
     """What staff were told, and what is due, by the numbers of their tasks: SQLite gives the last of them again."""
     theirs = select(task.c.id).where(task.c.authority == tx.authority, task.c.person == person)
     for number in (await tx.connection.scalars(theirs)).all():
-        await occasions.remove(tx, f"task:{number}:")
-        kept = (due.c.authority == tx.authority, due.c.kind.startswith("task_"), due.c.key.startswith(f"{number}:"))
-        await tx.connection.execute(delete(due).where(*kept))
+        await unsay_task(tx, number)
+
+
+async def unsay_task(tx: Transaction, number: int) -> None:
+    """What was told of the task of that number, and what is due for it, is gone: the number may be given again."""
+    await occasions.remove(tx, f"task:{number}:")
+    kept = (due.c.authority == tx.authority, due.c.kind.startswith("task_"), due.c.key.startswith(f"{number}:"))
+    await tx.connection.execute(delete(due).where(*kept))
 
 
 async def replay(tx: Transaction) -> int:

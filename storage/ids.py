@@ -18,5 +18,8 @@ RoundId = NewType("RoundId", int)
 AnswerGroupId = NewType("AnswerGroupId", int)
 SignedCommentId = NewType("SignedCommentId", int)
 OpportunityId = NewType("OpportunityId", int)
+CheckinId = NewType("CheckinId", int)
+CallDayId = NewType("CallDayId", int)
+CallId = NewType("CallId", int)
 ChatId = NewType("ChatId", int)
 """A Telegram chat. Never stored bare: `Keys.index` finds it, `Keys.seal` keeps it."""

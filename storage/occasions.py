@@ -84,6 +84,11 @@ async def remove(tx: Transaction, beginning: str, *, exactly: bool = False) -> N
     await tx.connection.execute(delete(outbox).where(*(one if exactly else _beginning(tx, beginning))))
 
 
+async def prune(tx: Transaction, beginning: str, *, before: datetime) -> None:
+    """Every message of the occasions that begin so, and that was over before that moment, is gone."""
+    await tx.connection.execute(delete(outbox).where(*_beginning(tx, beginning), outbox.c.expires_at < before))
+
+
 async def blur_forgotten(tx: Transaction, *, before: date) -> None:
     """Of messages that say nothing any more, sent before that day, only the month is kept: the day counts no longer."""
     theirs = _beginning(tx, FORGOTTEN)

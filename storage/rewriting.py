@@ -57,6 +57,12 @@ async def lock(tx: Transaction, *tables: Table) -> None:
         await tx.connection.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 
 
+async def one_writer(tx: Transaction, table: Table) -> None:
+    """Of two who would both add a first row, the second sees what the first has added. Whoever reads does not wait."""
+    if tx.on_postgres:
+        await tx.connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
+
+
 def of(tx: Transaction, table: Table, surveys: Collection[SurveyId] | None = None) -> ColumnElement[bool]:
     """The rows of this authority; of these surveys only, if they are named."""
     ours = table.c.authority == tx.authority

@@ -21,6 +21,7 @@ from storage.ids import ChatId, StaffId
 from storage.store import Transaction
 from storage.tables import invite as invite_table
 from storage.tables import joining as joining_table
+from storage.tables import profile as profile_table
 from storage.tables import staff as table
 
 Role = Literal["administrator", "manager", "participation", "pa", "data_protection"]
@@ -187,13 +188,18 @@ async def log_out(tx: Transaction, staff: StaffId) -> Staff:
 
 
 async def leave(tx: Transaction, staff: StaffId) -> Staff:
-    """They no longer work here: their chat opens nothing and their invites are gone. Their name stays on past tasks."""
+    """They no longer work here: their chat opens nothing, their invites and what they showed of themselves are gone.
+
+    Their name stays on past tasks.
+    """
     await _forget_chat(tx, staff)
     theirs = (invite_table.c.authority == tx.authority) & (invite_table.c.staff == staff)
     await tx.connection.execute(
         delete(joining_table).where(joining_table.c.invite.in_(select(invite_table.c.id).where(theirs)))
     )
     await tx.connection.execute(delete(invite_table).where(theirs))
+    shown = (profile_table.c.authority == tx.authority, profile_table.c.staff == staff)
+    await tx.connection.execute(delete(profile_table).where(*shown))
     return await _set(tx, staff, state="left", chat_index=None, sealed_chat=None, **NEW_PHONE)
 
 

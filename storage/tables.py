@@ -513,7 +513,8 @@ talk = Table(
     sqlite_with_rowid=False,
 )
 
-# What workers heard: which of the list, and a line. Neither from whom nor who wrote it down.
+# What workers heard: which of the list and a line, both in the box. `choice` is left empty, or copies could be counted.
+# Neither from whom nor who wrote it down.
 heard = Table(
     "heard",
     metadata,
@@ -677,6 +678,7 @@ opportunity = Table(
 )
 
 # One person and one opportunity. `turn` is their place in the queue for a place, from the order in which they said yes.
+# `answer` is what the organiser asked with it, sealed.
 interest = Table(
     "interest",
     metadata,
@@ -690,6 +692,139 @@ interest = Table(
     Column("wants_help", Boolean, nullable=False),
     Column("came", Boolean),
     Column("felt", String(16)),
+    Column("answer", LargeBinary),
     Index("ix_interest_person", "authority", "person"),
+    sqlite_with_rowid=False,
+)
+
+# How often somebody wants to be asked how they are, on which weekday and at which hour of London clocks. `home_not_ok`
+# until they say it is OK again: only the first time makes a task.
+checkin_plan = Table(
+    "checkin_plan",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("rhythm", String(16), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_on", String(10)),
+    Column("unanswered", Integer, nullable=False),
+    Column("home_not_ok", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One time somebody was asked how they are: `sealed` holds what they tapped. `task` is what came of it.
+checkin = Table(
+    "checkin",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("person", Integer, nullable=False),
+    Column("on_day", String(10), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("task", Integer),
+    Column("sent_at", Moment),
+    Column("seen_at", Moment),
+    UniqueConstraint("authority", "person", "on_day"),
+    Index("ix_checkin_sent", "authority", "sent_at"),
+)
+
+# On which date a day falls in one year, where staff have confirmed it or the authority has days of its own.
+special_day = Table(
+    "special_day",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("key", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("on_day", String(10), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("confirmed_by", Integer),
+    Column("state", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The days that matter to somebody, by their own choice; a birthday is the day they gave, sealed.
+day_choice = Table(
+    "day_choice",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(40), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A few words on somebody's day, from whoever pressed send: `sealed` holds them.
+greeting = Table(
+    "greeting",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(40), primary_key=True),
+    Column("on_day", String(10), primary_key=True),
+    Column("staff", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A day on which people are phoned: Christmas of one year, another special day, or one person's own. `summary` is JSON,
+# what became of it, kept for the next year.
+call_day = Table(
+    "call_day",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("key", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("on_day", String(10), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("from_time", String(5), nullable=False),
+    Column("to_time", String(5), nullable=False),
+    Column("confirmed_by", Integer),
+    Column("summary", Text, nullable=False),
+    UniqueConstraint("authority", "key"),
+)
+
+# One person and one such day. `wanted` is yes, no, not_known or later; `recorded_by` the worker who asked in person.
+# `sealed` holds the number, a note, and what came of it; `told` what the person was last told of caller and time.
+call = Table(
+    "call",
+    metadata,
+    _serial(),
+    _authority(),
+    Column("call_day", Integer, nullable=False),
+    Column("person", Integer, nullable=False),
+    Column("wanted", String(16), nullable=False),
+    Column("recorded_by", Integer),
+    Column("who", String(16), nullable=False),
+    Column("from_time", String(5)),
+    Column("to_time", String(5)),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("caller", Integer),
+    Column("caller_state", String(16), nullable=False),
+    Column("backup", Integer),
+    Column("backup_state", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("told", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("again_at", Moment),
+    Column("version", Integer, nullable=False),
+    Column("ended_at", Moment),
+    UniqueConstraint("authority", "call_day", "person"),
+    Index("ix_call_caller", "authority", "caller"),
+    Index("ix_call_person", "authority", "person"),
+)
+
+# How many calls a member of staff can make on such a day; none is leave.
+call_capacity = Table(
+    "call_capacity",
+    metadata,
+    _authority(primary_key=True, autoincrement=False),
+    Column("call_day", Integer, primary_key=True, autoincrement=False),
+    Column("staff", Integer, primary_key=True, autoincrement=False),
+    Column("most", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

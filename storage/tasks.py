@@ -20,6 +20,7 @@ LIVE: tuple[State, ...] = ("open", "acknowledged", "unreached")
 """Still to be done: seen is not done, and neither is a call that nobody answered."""
 
 ABOUT = b"task"
+_WORDS = ("note", "wanted", "how", "outcome", "asked", "avoid", "edits", "by", "by_at")
 
 
 class NoSuchTask(StorageError):
@@ -47,6 +48,9 @@ class Task:
     asked: tuple[StaffId, ...]
     avoid: tuple[StaffId, ...]
     edits: int
+    by: StaffId | None = None
+    by_at: str = ""
+    """Who last spoke, tried or met, and when: a moment, as text."""
 
     @property
     def live(self) -> bool:
@@ -148,9 +152,16 @@ async def met_since(tx: Transaction, since: datetime, *, reason: str) -> frozens
 
 
 async def set_state(
-    tx: Transaction, task: Task, state: State, *, now: datetime, how: str = "", note: str | None = None
+    tx: Transaction,
+    task: Task,
+    state: State,
+    *,
+    now: datetime,
+    how: str = "",
+    note: str | None = None,
+    by: StaffId | None = None,
 ) -> Task:
-    """The task in its new state; a note is what came of it, in staff's words."""
+    """The task in its new state; a note is what came of it, in staff's words, and `by` whose doing that was."""
     values: dict[str, Any] = {"state": state}
     if state == "acknowledged":
         values["acknowledged_at"] = now
@@ -159,12 +170,19 @@ async def set_state(
     changed: dict[str, Any] = {"how": how} if how else {}
     if note is not None:
         changed["outcome"] = note
+    if by is not None:
+        changed |= {"by": by, "by_at": now.isoformat()}
     return await _change(tx, task, values, changed)
 
 
 async def set_note(tx: Transaction, task: Task, note: str, wanted: str) -> Task:
     """The task with other words from the young person."""
     return await _change(tx, task, {}, {"note": note, "wanted": wanted, "edits": task.edits + 1})
+
+
+async def set_outcome(tx: Transaction, task: Task, note: str) -> Task:
+    """The task with other words on what came of it."""
+    return await _change(tx, task, {}, {"outcome": note})
 
 
 async def pass_on(tx: Transaction, task: Task, to: StaffId, due_at: datetime, *, backup: StaffId | None = None) -> Task:
@@ -185,7 +203,7 @@ def _seal(tx: Transaction, words: Mapping[str, Any]) -> bytes:
 
 async def _change(tx: Transaction, task: Task, values: dict[str, Any], words: Mapping[str, Any]) -> Task:
     if words:
-        kept = {name: getattr(task, name) for name in ("note", "wanted", "how", "outcome", "asked", "avoid", "edits")}
+        kept = {name: getattr(task, name) for name in _WORDS}
         values["sealed"] = _seal(tx, kept | dict(words))
     changing = update(table).where(table.c.authority == tx.authority, table.c.id == task.id).values(**values)
     found = (await tx.connection.execute(changing.returning(*_COLUMNS))).one_or_none()

@@ -25,10 +25,11 @@ def rows(visit: Visit, step: Step, question: Question) -> tuple[list[dict[str, s
     value = step.answers.values.get(question.id)
     if question.kind is Kind.SCALE:
         return [], [[{"label": str(n), "arg": n, "chosen": value == n} for n in row] for row in SCALE_ROWS]
+    open_to_them = flow.offered(step.asked, step.answers, question)
     order = (
-        question.options
+        open_to_them.options
         if question.order == "fixed"
-        else flow.shown_options(question, answering.order_seed(visit.tx, visit.who, step.survey, question.id))
+        else flow.shown_options(open_to_them, answering.order_seed(visit.tx, visit.who, step.survey, question.id))
     )
     picked: list[Any] = value if isinstance(value, list) else [value]
     labels = {

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.events import Words
+from bot.chat.typed import clear_typed, leave_too_long
 from bot.chat.visit import PLACES, Handler, Place, Visit, first_name, go, number, stay
 from engagement import crisis, rota, tasks
 from engagement.rota import NobodyToAsk
 from engagement.tasks import NotYours, Offer
 from storage import staff
 from storage.ids import StaffId, TaskId
+from storage.tasks import Task
 
 NOTE_CHARS = 300
 
@@ -24,7 +26,7 @@ async def to_contact(visit: Visit, _: str) -> None:
 
 
 async def draw_contact(visit: Visit, args: Mapping[str, Any]) -> None:
-    waiting = await tasks.mine(visit.tx, visit.who)
+    waiting = await _asked_for(visit)
     if waiting:
         await go(visit, "contact/done", task=waiting[0].id, back=args.get("back"), already=True)
         return
@@ -41,6 +43,11 @@ async def draw_contact(visit: Visit, args: Mapping[str, Any]) -> None:
         time=offer.due_at,
         more=bool(offer.others),
     )
+
+
+async def _asked_for(visit: Visit) -> list[Task]:
+    """Who has been asked to be in touch; help with something to join is another thing, and stands in nobody's way."""
+    return [one for one in await tasks.mine(visit.tx, visit.who) if one.reason == tasks.CONTACT]
 
 
 async def _offer(visit: Visit, args: Mapping[str, Any]) -> Offer:
@@ -129,16 +136,12 @@ async def on_note(visit: Visit, text: str) -> None:
     if not isinstance(visit.event, Words):
         return
     note = text.strip()
-    too_long: list[int] = visit.showing.get("long", [])
     if len(note) > NOTE_CHARS:
-        visit.place, visit.anew = {**visit.showing, "long": [*too_long, visit.event.message]}, True
-        await visit.show("say/too_long", max=NOTE_CHARS, got=len(note))
+        await leave_too_long(visit, max=NOTE_CHARS, got=len(note))
         return
     task = TaskId(visit.showing["task"])
     await tasks.change_note(visit.tx, visit.who, task, note, now=visit.now)
-    for earlier in too_long:
-        await visit.clear(earlier)
-    await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
+    await clear_typed(visit)
     if crisis.found(note):
         await tell_duty(visit, task)
     await go(visit, "contact/done", task=task, back=visit.showing.get("back"))
@@ -181,7 +184,7 @@ async def pass_on(visit: Visit, text: str) -> None:
 
 async def on_pass_on(visit: Visit, _: str) -> None:
     """They said yes: whoever is asked gets it."""
-    waiting = await tasks.mine(visit.tx, visit.who)
+    waiting = await _asked_for(visit)
     if not waiting:
         await go(visit, "contact", note=visit.showing.get("note"), back=visit.showing.get("back"))
         return
@@ -220,8 +223,8 @@ _DONE: dict[str, Handler] = {"change": to_note, "cancel": on_cancel}
 
 PLACES["contact"] = Place(draw_contact, {"ask": on_ask, "other": to_others, "no": to_back})
 PLACES["contact/other"] = Place(draw_others, {"to": on_to, "no": to_back})
-PLACES["contact/done"] = Place(draw_done, _DONE)
-PLACES["contact/moved"] = Place(draw_moved, _DONE)
+PLACES["contact/done"] = Place(draw_done, _DONE, signed=True)
+PLACES["contact/moved"] = Place(draw_moved, _DONE, signed=True)
 PLACES["contact/cancelled"] = Place(draw_plain, {})
 PLACES["contact/nobody"] = Place(draw_plain, {})
 PLACES["contact/note"] = Place(draw_note, {"how": on_how, "ask_plain": on_plain, "show": stay}, on_note)

@@ -1,44 +1,42 @@
-"""The door: whose chat it is, what they sent, and the one place where refusals become something to say."""
+"""The door: whose chat it is, what they sent, and who answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 from bot.chat import broadcast as broadcast  # its place is found by name
+from bot.chat import call_told as call_told  # its places are found by name
+from bot.chat import calls as calls  # its places are found by name
+from bot.chat import checkin as checkin  # its places are found by name
+from bot.chat import checkin_reply as checkin_reply  # its place is found by name
+from bot.chat import checkin_settings as checkin_settings  # its places are found by name
 from bot.chat import contact, joining, menu
+from bot.chat import days as days  # its places are found by name
 from bot.chat import handover as handover  # its place is found by name
+from bot.chat import my_things as my_things  # its places are found by name
 from bot.chat import nudge as nudge  # its place is found by name
+from bot.chat import opportunities as opportunities  # its places are found by name
+from bot.chat import plan as plan  # its places are found by name
+from bot.chat import progress as progress  # its place is found by name
+from bot.chat import progress_say as progress_say  # its places are found by name
+from bot.chat import story as story  # its place is found by name
 from bot.chat import survey as survey  # its places are found by name
+from bot.chat import voice as voice  # its places are found by name
+from bot.chat import voice_answers as voice_answers  # its places are found by name
+from bot.chat import who as who  # its places are found by name
 from bot.chat.events import Command, Elsewhere, Membership, Tap, Thing, Words
-from bot.chat.visit import PLACES, RESEND_AFTER, Garbled, Place, Visit, go, home, number, redraw, stay
+from bot.chat.refusals import REFUSED, refuse
+from bot.chat.visit import PLACES, RESEND_AFTER, Place, Visit, go, number, redraw, stay
 from bot.mouth import STATIC
 from bot.staff import broadcast as sending
 from bot.staff import everywhere, lock, results
 from engagement import crisis, reach
-from engagement.absence import AbsenceError
-from engagement.broadcasts import BroadcastError
-from engagement.campaigns import CampaignError
-from engagement.handover import HandoverError
-from engagement.joining import NotJoining
-from engagement.later import NotOffered
 from engagement.outbox import open_envelope
-from engagement.reading import ReadingError
-from engagement.results import NotPublished
-from engagement.rota import NobodyToAsk
-from engagement.sharing import NeverSent
-from engagement.staff import NotAllowed
-from engagement.tasks import TaskError
 from storage import cards, invites, people, staff
-from storage.campaigns import NoSuchCampaign
-from storage.chats import ChatTaken
-from storage.drafts import AlreadySent
-from storage.errors import NothingOpen, SurveyClosed
-from storage.invites import DeadLink
-from storage.openings import NoSuchSurvey
 from storage.outbox import OutboxId
-from surveys.errors import SurveyError, TooMany
+
+COMMAND_WORDS = ("start", "stop", "menu", "help")
 
 SAY = {
     "photo": "say/photo",
@@ -74,7 +72,7 @@ async def answer(visit: Visit) -> None:
         elif isinstance(event, Thing):
             await _on_thing(visit, event)
     except tuple(REFUSED) as error:
-        await _refuse(visit, error)
+        await refuse(visit, error)
 
 
 async def _on_membership(visit: Visit, event: Membership) -> None:
@@ -247,7 +245,12 @@ async def _on_words(visit: Visit, words: Words) -> None:
         else:
             await _stranger(visit, words.text)
         return
-    if place is not None and place.words is not None and not words.forwarded:
+    signed = place is not None and place.signed and not words.forwarded
+    if signed and crisis.found(words.text):
+        await checkin.cry(visit, words.text)
+        return
+    is_command = words.text.strip().casefold() in COMMAND_WORDS
+    if place is not None and place.words is not None and not words.forwarded and not (signed and is_command):
         await place.words(visit, words.text)
         return
     if words.forwarded and sending.may_begin(visit):
@@ -256,7 +259,7 @@ async def _on_words(visit: Visit, words: Words) -> None:
     await visit.clear(words.message, sent_at=words.sent_at)
     if visit.staff is not None:
         await go(visit, "staff/menu")
-    elif words.text.strip().casefold() in ("start", "stop", "menu", "help"):
+    elif is_command:
         await _on_command(
             visit,
             Command(words.update, words.chat, words.message, words.text.strip().casefold(), "", words.sent_at),
@@ -272,6 +275,10 @@ async def _on_thing(visit: Visit, thing: Thing) -> None:
         visit.more("help", status="none", worker=None, day=None, joined=visit.person is not None)
     if visit.person is None and visit.staff is None:
         await _stranger(visit, "")
+        return
+    place = _at(visit)
+    if thing.photo is not None and place is not None and place.photo is not None:
+        await place.photo(visit, thing)
         return
     if thing.photo is not None and sending.may_begin(visit):
         await sending.on_photo(visit, thing)
@@ -289,97 +296,3 @@ async def _stranger(visit: Visit, text: str) -> None:
 
 async def _help(visit: Visit, _: str) -> None:
     visit.more("help", status="pressed", worker=None, day=None, joined=visit.person is not None)
-
-
-# Refusals
-
-
-async def _closed(visit: Visit, error: Exception) -> None:
-    if "survey" in visit.showing:
-        await go(visit, "survey/closed", survey=visit.showing["survey"])
-    else:
-        await go(visit, "menu")
-
-
-async def _already_sent(visit: Visit, error: Exception) -> None:
-    await go(visit, "survey/already_sent", survey=visit.showing["survey"])
-
-
-async def _nothing_open(visit: Visit, error: Exception) -> None:
-    if "survey" in visit.showing:
-        await go(visit, "survey", survey=visit.showing["survey"])
-    else:
-        await go(visit, "menu")
-
-
-async def _too_many(visit: Visit, error: Exception) -> None:
-    visit.toast("errors/too_many", max=error.max if isinstance(error, TooMany) else 0)
-
-
-async def _again(visit: Visit, error: Exception) -> None:
-    """Something that is not, or no longer, on this screen: show the screen as it is."""
-    visit.again = visit.card is not None
-    await redraw(visit)
-
-
-async def _dead(visit: Visit, error: Exception) -> None:
-    if isinstance(error, DeadLink):
-        await joining.dead_link(visit, error)
-
-
-async def _taken(visit: Visit, error: Exception) -> None:
-    visit.more("join/taken")
-
-
-async def _not_joining(visit: Visit, error: Exception) -> None:
-    await _stranger(visit, "")
-
-
-async def _nobody(visit: Visit, error: Exception) -> None:
-    await go(visit, "contact/nobody", back=visit.showing.get("back"))
-
-
-async def _task(visit: Visit, error: Exception) -> None:
-    await go(visit, "staff/task_gone" if visit.staff else "menu")
-
-
-async def _not_here(visit: Visit, error: Exception) -> None:
-    """Not theirs, not there, or not yet: back to where their day begins."""
-    await go(visit, home(visit))
-
-
-REFUSED: dict[type[Exception], Callable[[Visit, Exception], Awaitable[None]]] = {
-    SurveyClosed: _closed,
-    AlreadySent: _already_sent,
-    NothingOpen: _nothing_open,
-    TooMany: _too_many,
-    SurveyError: _again,
-    Garbled: _again,
-    DeadLink: _dead,
-    ChatTaken: _taken,
-    NotJoining: _not_joining,
-    NobodyToAsk: _nobody,
-    TaskError: _task,
-    ReadingError: _again,
-    AbsenceError: _again,
-    HandoverError: _again,
-    NotPublished: _not_here,
-    NoSuchSurvey: _not_here,
-    NoSuchCampaign: _not_here,
-    CampaignError: _again,
-    NotOffered: _again,
-    NotAllowed: _not_here,
-    BroadcastError: _not_here,
-    NeverSent: _not_here,
-}
-"""What a refusal becomes, the closest class first."""
-
-
-async def _refuse(visit: Visit, error: Exception) -> None:
-    say = next(say for kind, say in REFUSED.items() if isinstance(error, kind))
-    try:
-        await say(visit, error)
-    except tuple(REFUSED):
-        # Where they were is refused to them as well: nothing is left but the way in.
-        visit.again = False
-        await go(visit, home(visit))

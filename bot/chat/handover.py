@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.chat import having_us
 from bot.chat.visit import PLACES, Place, Visit, first_name, go
-from engagement import handover, tasks
+from engagement import handover, profiles, tasks
 from engagement.rota import NobodyToAsk
 from storage import staff
 from storage.handovers import HandoverId
@@ -29,6 +30,7 @@ async def draw_handover(visit: Visit, args: Mapping[str, Any]) -> None:
         before=first_name(before) if before else None,
         asked=None if asked is None else {"owner": first_name(asked.owner), "day": asked.due_at, "time": asked.due_at},
         ask=await _would_be_asked(visit, member.id),
+        about=await profiles.shows_something(visit.tx, member.id),
     )
 
 
@@ -40,4 +42,4 @@ async def _would_be_asked(visit: Visit, worker: StaffId) -> bool:
         return False
 
 
-PLACES["handover"] = Place(draw_handover, {})
+PLACES["handover"] = Place(draw_handover, {"having_us": having_us.to_having_us})

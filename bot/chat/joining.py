@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat.events import Words
+from bot.chat.typed import clear_typed
 from bot.chat.visit import PLACES, Place, Visit, first_name, go, number, stay
 from bot.mouth import CardOut, Saying
 from engagement import answering, audit, crisis, joining, staff_lock
@@ -70,8 +70,7 @@ async def draw_check(visit: Visit, _: Mapping[str, Any]) -> None:
 
 async def on_words(visit: Visit, text: str) -> None:
     """Initials, or the agreed word; rubbed out of the chat either way."""
-    if isinstance(visit.event, Words):
-        await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
+    await clear_typed(visit)
     if crisis.found(text):
         await stay(visit)  # a cry for help is no try
         return
@@ -142,6 +141,7 @@ async def draw_welcome(visit: Visit, _: Mapping[str, Any]) -> None:
 
 async def on_yes(visit: Visit, _: str) -> None:
     """They want to see what there is: a survey that is open is offered first."""
+    visit.above("checkin/offered")
     waiting = [one for one in await answering.offered(visit.tx, visit.who) if one.state != "sent"]
     if waiting:
         await go(visit, "start_offer", survey=waiting[0].opening.id)

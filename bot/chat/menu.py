@@ -8,9 +8,9 @@ from typing import Any
 from bot.chat import vouchers
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number, redraw
 from bot.languages import Language
-from engagement import answering, budget, my_data, tasks
+from engagement import answering, budget, calls, my_data, tasks
 from storage import people, staff
-from storage.ids import TaskId
+from storage.ids import CallDayId, TaskId
 from storage.people import State
 from surveys.definition import text_in
 
@@ -45,7 +45,14 @@ async def draw_menu(visit: Visit, _: Mapping[str, Any]) -> None:
         stopped=_stopped(visit),
         thanks=await vouchers.any_for(visit),
         doors=[door for door, opens in DOORS.items() if await opens(visit)],
+        call=await _call(visit),
     )
+
+
+async def _call(visit: Visit) -> dict[str, object] | None:
+    """The next day on which they could be phoned, and what they have said to that."""
+    coming = await calls.of_person(visit.tx, visit.who, now=visit.now)
+    return {"on": coming[0].day.on_day, "wanted": coming[0].wanted} if coming else None
 
 
 async def _asked(visit: Visit) -> list[dict[str, object]]:
@@ -179,7 +186,7 @@ async def draw_topics(visit: Visit, _: Mapping[str, Any]) -> None:
         "settings/topics",
         topics=[
             {"id": topic, "on": not await budget.has_opted_out(visit.tx, visit.who, topic)}
-            for topic in ("surveys", "sharing", "news")
+            for topic in ("surveys", "sharing", "news", "check_ins")
         ],
     )
 
@@ -213,11 +220,18 @@ async def to_stop(visit: Visit, _: str) -> None:
 
 
 async def draw_stop(visit: Visit, _: Mapping[str, Any]) -> None:
-    await visit.show("stop", calls=await _asked(visit))
+    coming = await calls.of_person(visit.tx, visit.who, now=visit.now)
+    wanted = [{"id": one.day.id, "on": one.day.on_day} for one in coming if one.wanted == "yes"]
+    await visit.show("stop", calls=await _asked(visit), days=wanted)
 
 
 async def on_cancel_call(visit: Visit, task: str) -> None:
     await tasks.cancel(visit.tx, visit.who, TaskId(number(task)), now=visit.now)
+    await redraw(visit)
+
+
+async def on_cancel_day(visit: Visit, day: str) -> None:
+    await calls.answer(visit.tx, visit.settings, visit.who, CallDayId(number(day)), "no", now=visit.now)
     await redraw(visit)
 
 
@@ -297,7 +311,10 @@ PLACES["settings/language"] = Place(draw_languages, {"set": on_language})
 PLACES["settings/messages"] = Place(draw_messages, {"envelope": on_envelope, "full": on_full})
 PLACES["settings/topics"] = Place(draw_topics, {"topic": on_topic})
 PLACES["settings/hiding"] = Place(draw_hiding, {})
-PLACES["stop"] = Place(draw_stop, {"cancel": on_cancel_call, "forget": to_forget, "restart": to_restart})
+PLACES["stop"] = Place(
+    draw_stop,
+    {"cancel": on_cancel_call, "cancel_day": on_cancel_day, "forget": to_forget, "restart": to_restart},
+)
 PLACES["restarted"] = Place(draw_restarted, {})
 PLACES["data"] = Place(draw_data, {"file": on_file})
 PLACES["forget/ask"] = Place(draw_forget, {"forget_yes": on_forget})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Literal
 
-from bot.chat.events import Event, Tap
+from bot.chat.events import Event, Tap, Thing
 from bot.mouth import CardOut, FileOut, PhotoOut, PictureOut, Saying, TapAnswer
 from bot.screens import Screen, Screens
 from engagement import staff_cards
@@ -91,7 +91,7 @@ class Visit:
         """Put this screen on the chat's card; with `anew` as a new message, and the old one is cleared away."""
         screen = self._remarked(self._render(screen_name, context))
         before, fresh = self.card, self.anew
-        version = before.version if self.again and before else cards.new_version()
+        version = before.version if self.again and before and not fresh else cards.new_version()
         message = before.message if before and not fresh else None
         if fresh and before and before.message is not None:
             await self.clear(before.message)
@@ -143,9 +143,10 @@ class Visit:
         screen, no_picture = self._render(screen_name, context), self._render(instead, context)
         self.saying.more.append(PictureOut(screen, draw, same, no_picture))
 
-    def photo(self, screen_name: str, /, *, photo: str, instead: str) -> None:
+    def photo(self, screen_name: str, /, *, photo: str, instead: str, **context: object) -> None:
         """Send a picture that Telegram has, with this screen's text and buttons; `instead` where it has gone."""
-        self.saying.more.append(PhotoOut(self._render(screen_name, {}), photo, self._render(instead, {})))
+        screen, no_picture = self._render(screen_name, context), self._render(instead, context)
+        self.saying.more.append(PhotoOut(screen, photo, no_picture))
 
     def words(self, screen_name: str, /, **context: object) -> Screen:
         """A screen as it would be said here; nothing is said."""
@@ -209,6 +210,10 @@ class Place:
     """Of staff, only those whose role allows this are ever here."""
     fades: str = ""
     """Of a card of staff that shows details: the place without them, to which it goes after five minutes."""
+    signed: bool = False
+    """It is about something with their name on it: a cry for help typed here goes to worker and duty at once."""
+    photo: Callable[[Visit, Thing], Awaitable[None]] | None = None
+    """What a photo does here; elsewhere a member of staff begins something to send with one."""
 
     def is_for(self, visit: Visit) -> bool:
         """Whether whoever this is may be here."""

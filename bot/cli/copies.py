@@ -8,12 +8,18 @@ from typing import Annotated
 import typer
 
 from bot.cli import opening
-from engagement import surveys, tasks
+from engagement import checkin_morning, place_queue, round_told, signing, surveys, talks, tasks
 from storage.keys import Keys
 from storage.settling import Restored
 
-STILL_DUE = (tasks.REMINDER, tasks.DEADLINE, surveys.CLOSE)
-"""A promise to call somebody is kept late rather than dropped, and a survey closes when it was said to."""
+STILL_DUE = (
+    *(tasks.REMINDER, tasks.DEADLINE, signing.REMINDER, signing.DEADLINE),
+    *(checkin_morning.KIND, place_queue.FREED, talks.END, round_told.OPENS, surveys.CLOSE),
+)
+"""A promise to call or to answer somebody is kept late rather than dropped, and what would never begin or end is done.
+
+A place that was kept for somebody does not lapse by it: they may have taken it after the backup.
+"""
 
 
 def backup(file: Annotated[Path, typer.Argument(help="A new file.", metavar="FILE")]) -> None:

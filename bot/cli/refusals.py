@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.cli import list_refusals
 from bot.cli.opening import NoSuchFile
 from bot.settings import SettingsWrong
 from engagement.absence import NotACover, NotADay
+from engagement.call_rows import DayOver
+from engagement.calls import NotANumber, NotThatDay, TheirOwnWord
+from engagement.calls_asked import AlreadyMade
 from engagement.campaigns import LineRefused, NoRoomBeforeClose, NotRunning, RunsAlready, StartsTooEarly
+from engagement.day_dates import NotANameForIt, TooManyDays
+from engagement.days import NoSuchDay, NotItsDate
 from engagement.handover import CannotTakeOver, NobodyToHand, NotTheirPeople, OnTheirWay, SameWorker
 from engagement.invites import NoLinks
+from engagement.plan_import import PlanUnreadable
+from engagement.priorities import ListError
 from engagement.register import NobodyOfThatName, SecondPersonNeeded, SomebodyElses, UnreadableRows
 from engagement.response import GroupTooSmall, NoSuchGroup
 from engagement.results import NotPublished
+from engagement.round_told import CommentsStillCome, NotTold
+from engagement.rounds import NoPlan, NoRoundYet, RoundOver, RoundThere
 from engagement.staff import NotAllowed
 from engagement.surveys import ClosesAnyway, ClosesTooSoon, NotASurvey, TooSoonAfter
+from engagement.talk_lines import TooEarly
+from engagement.talks import NobodyToAsk, NoRound, RoundRuns
+from engagement.telling import NobodyToTell
 from engagement.vouchers import CodesUnreadable, CodeTaken
 from storage.backup import AlreadyThere, NotABackup, NotEmpty, ToolFailed, ToolMissing
 from storage.errors import KeyMissing, NotSetUp, SurveyClosed, WrongSchema
@@ -44,6 +57,12 @@ def _leaving(error: SecondPersonNeeded) -> str:
         f"Nothing was imported: a survey is open, and {len(error.leaving)} people would leave the register.\n"
         "Add --second NAME: a manager, participation worker or data protection lead who agrees."
     )
+
+
+def _plan_unreadable(error: PlanUnreadable) -> str:
+    lines = "\n".join(f"  {problem}" for problem in error.problems)
+    count = len(error.problems)
+    return f"Nothing was changed: {count} {'fault' if count == 1 else 'faults'} in the file.\n{lines}"
 
 
 def _codes_unreadable(error: CodesUnreadable) -> str:
@@ -75,6 +94,7 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
     UnreadableRows: _unreadable,
     SecondPersonNeeded: _leaving,
     CodesUnreadable: _codes_unreadable,
+    PlanUnreadable: _plan_unreadable,
     CodeTaken: lambda _: "Nothing was added: somebody else was adding the same codes. Look at: yousaid vouchers status",
     NobodyOfThatName: lambda error: f"Not in the register: {', '.join(error.references)}. Nobody was invited.",
     SomebodyElses: lambda error: f"Not people of {error.worker}: {', '.join(error.references)}. Nobody was invited.",
@@ -96,6 +116,13 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
         f" {', '.join(error.references)}\nTo call that off, run:"
         f' yousaid staff move --from "{error.old}" --to "{error.new}" --cancel'
     ),
+    NoSuchDay: lambda error: f"There is no day {error.key} here. Look at: yousaid days list",
+    NotItsDate: lambda error: (
+        f"{error.on} cannot be the date: it is over, or too far from where the day is expected"
+        + (f" ({error.expected})." if error.expected else ".")
+    ),
+    NotANameForIt: lambda error: f"“{error.name}” will not do: a name has 1 to 14 letters, and is not there already.",
+    TooManyDays: lambda _: "There are twelve days of your own already. Remove one: yousaid days remove DAY",
     NotADay: lambda error: f"{error.day} is not a day to come back on: it is to come, and within a year.",
     NotACover: lambda _: "They cannot stand in: it is the same person, they take no tasks here, or they are off too.",
     NameTaken: lambda error: f"{error.name} is staff already. For a new link run: yousaid staff invite NAME",
@@ -116,12 +143,33 @@ SAID: Mapping[type[Exception], Callable[[Any], str]] = {
     ClosesTooSoon: lambda error: f"{error.args[0]} is over already; choose a later day.",
     ClosesAnyway: lambda error: f"{error.name} closes by itself when {error.last_day} is over; nothing was changed.",
     NotPublished: _not_published,
+    NoPlan: lambda _: "Nothing is promised yet that anybody could be asked about.",
+    RoundThere: lambda error: f"The round {error.name} has begun already: yousaid round status",
+    NoRoundYet: lambda _: "No round has begun yet. To begin one: yousaid round begin",
+    RoundOver: lambda _: "That is over: people were told, or the next quarter has begun. See: yousaid round status",
+    NotTold: lambda _: "Nobody was told yet, so there is nothing to report. First: yousaid round tell",
+    CommentsStillCome: lambda error: (
+        f"Comments come until {error.until}. The report for senior people can be made after that; nothing was made."
+    ),
+    NobodyToTell: lambda _: "It would reach nobody at this moment. Nobody was told.",
     NoSuchGroup: lambda error: (
         f"The register has no group {error.segment}={error.part}."
         + (f" It has: {', '.join(error.known)}." if error.known else "")
     ),
     GroupTooSmall: lambda error: f"Fewer than 10 people are in {error.segment}={error.part}; nothing was planned.",
     TooSoonAfter: lambda error: f"{error.name} asked a lot of people. A quick one can open from {error.until}.",
+    ListError: list_refusals.said,
+    RoundRuns: lambda error: f"Workers are asking already, until {error.ends_on}: yousaid talks status",
+    NoRound: lambda _: "Workers have not been asked to ask anybody yet: yousaid talks begin",
+    NobodyToAsk: lambda _: "No worker who has joined has people in the register to ask.",
+    TooEarly: lambda _: "The round still runs. What was heard can be told when it is over.",
+    NotThatDay: lambda _: "Nobody is asked about a call on that day, or it is too near, over, or not for them.",
+    NotANumber: lambda _: "That is not a phone number. Nothing was recorded.",
+    TheirOwnWord: lambda _: (
+        "They have said so themselves in the chat. Nothing was changed. If they told you something newer, add --newer."
+    ),
+    DayOver: lambda _: "That day is over, or off: yousaid call rota report",
+    AlreadyMade: lambda _: "There is such a day already: yousaid call list",
     AlreadyThere: lambda error: f"{error.path} is there already; a backup never overwrites.",
     NotEmpty: lambda _: "The database holds something already. Restore into an empty one.",
     NotABackup: lambda error: f"{error.path} is no backup that fits this kind of database.",

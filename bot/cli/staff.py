@@ -11,12 +11,14 @@ import typer
 from bot.cli import opening
 from bot.cli.people import AsJson, References, show_invites
 from bot.cli.refusals import Refused
-from engagement import absence, audit, authority, handover, register, staff_cards
+from engagement import absence, audit, authority, handover, promises, register, staff_cards
 from engagement.absence import Handed, Off
 from engagement.audit import Action
 from engagement.handover import Plan
+from engagement.organising import RUNNING
 from engagement.register import Invited
-from storage import staff
+from engagement.rounds import ASKED_OF
+from storage import opportunities, staff
 from storage.staff import Staff
 from storage.store import Transaction
 
@@ -77,14 +79,22 @@ def list_(as_json: AsJson = False) -> None:
 def leave(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """Somebody no longer works here: their chat opens nothing any more."""
 
-    async def do(tx: Transaction) -> Staff:
+    async def do(tx: Transaction) -> tuple[Staff, int, int]:
         found = await _named(tx, name)
         await staff_cards.remove_card(tx, found.id, now=opening.now())
         gone = await staff.leave(tx, found.id)
         await audit.note(tx, None, Action.STAFF_LEFT, now=opening.now(), of=gone.id)
-        return gone
+        things = [one for one in await opportunities.in_states(tx, RUNNING) if one.organiser == gone.id]
+        owned = [one for one in await promises.every(tx) if one.promise.owner == gone.id]
+        return gone, len(things), sum(one.promise.state in ASKED_OF for one in owned)
 
-    typer.echo(f"{opening.in_transaction(do).name} has left.")
+    gone, things, owned = opening.in_transaction(do)
+    typer.echo(f"{gone.name} has left.")
+    # Nobody else sees who comes, or is asked how far it is, until somebody has them.
+    if things:
+        typer.echo(f"Things to join that they organise: {things}. Give each another organiser in the chat.")
+    if owned:
+        typer.echo(f"Promises of the plan that are theirs: {owned}. Give each another owner in the chat.")
 
 
 @app.command("move")

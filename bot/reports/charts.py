@@ -153,8 +153,15 @@ def parts_svg(results: Results, question_id: str, segment_id: str, settings: Set
 
 
 def summary_svg(results: Results, settings: Settings, *, outside: bool = False) -> str:
-    """Everything in one picture: who answered, and the first measures that were declared."""
+    """Everything in one picture: who answered, and the first measures that were declared.
+
+    Of a survey about priorities: what came first, beside how well it is done.
+    """
+    from bot.reports import cards
+
     all_views = views(results, settings, outside=outside)
+    if (beside := cards.of(all_views)) is not None:
+        return cards.svg(all_views, beside)
     measures = list(all_views.measures[: MEASURES + 1])
     while True:
         sheet = Sheet()
@@ -185,7 +192,11 @@ def as_text(results: Results, question_id: str, settings: Settings) -> str:
 
 def summary_caption(results: Results, settings: Settings) -> str:
     """The one picture in words, as Telegram's HTML."""
+    from bot.reports import cards
+
     all_views = views(results, settings)
+    if (beside := cards.of(all_views)) is not None:
+        return cards.caption(all_views, beside)
     return rendered("summary.j2", escaped=True, v=all_views, measures=all_views.measures[:MEASURES])
 
 

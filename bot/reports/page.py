@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.reports import charts
+from bot.reports import cards, charts
 from bot.reports.phrases import rendered
 from bot.reports.views import FigureView, SegmentView, Views, views
 from engagement.authority import Settings
@@ -52,6 +52,7 @@ def page(results: Results, settings: Settings, *, outside: bool = False) -> str:
         # The pictures are our own templates, which have escaped every label already.
         summary=Markup(charts.summary_svg(results, settings, outside=outside)),  # noqa: S704
         care=known_benchmarks().use_with_care,
+        c=cards.of(found),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
+from bot.reports import cards
 from bot.reports.phrases import rendered
 from bot.reports.views import views
 from engagement.authority import Settings
@@ -14,7 +15,8 @@ COLUMNS = 100
 
 def text(results: Results, settings: Settings, *, outside: bool = False) -> str:
     """Everything that is published, no line over 100 characters."""
-    said = rendered("text.j2", escaped=False, v=views(results, settings, outside=outside))
+    found = views(results, settings, outside=outside)
+    said = rendered("text.j2", escaped=False, v=found, c=cards.of(found))
     lines: list[str] = []
     for line in said.splitlines():
         indent = line[: len(line) - len(line.lstrip())]

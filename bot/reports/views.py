@@ -114,6 +114,8 @@ class FigureView:
     segments: tuple[SegmentView, ...]
     beside: tuple[BesideView, ...]
     wave: WaveView | None
+    told: str | None = None
+    """How the headline is told, after a word for how many."""
 
     @property
     def in_words(self) -> bool:
@@ -193,7 +195,13 @@ class Views:
             tuple(self._segments(question, figure.parts)),
             tuple(self._beside(one) for one in figure.beside),
             None if figure.wave is None else self._wave(question, figure.wave),
+            self._told(question, figure),
         )
+
+    def _told(self, question: Question, figure: Figure) -> str | None:
+        """The words for the share that was declared: another figure is not told in them."""
+        is_theirs = figure.headline is not None and set(figure.headline.members) == set(question.share or ())
+        return self.worded(question.told) if question.told and is_theirs else None
 
     def _bars(self, question: Question, figure: Figure) -> tuple[Bar, ...]:
         firsts = {cell.members: cell.count for cell in figure.firsts}

@@ -5,17 +5,18 @@ The words lie in the draft and never in the chat: what is typed or forwarded her
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from html import unescape
 from typing import Any
 
 from bot.chat.events import Thing, Words
+from bot.chat.typed import clear_typed as clear_typed
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, go, number, redraw
 from bot.staff.menu import DOORS
 from engagement import broadcasts, own_words
 from engagement.broadcasts import NothingToSend
 from engagement.own_words import BadLine, BadText
-from engagement.staff import may
+from engagement.staff import Permission, may
 from storage.broadcasts import Audience, Broadcast
 
 OPENERS = 4
@@ -60,6 +61,7 @@ async def draw_whom(visit: Visit, args: Mapping[str, Any]) -> None:
         filled=begun and bool(args.get("filled")),
         draft=begun and not args.get("filled"),
         under_way=None if last is None else last.id,
+        joins=begun and bool(args.get("filled")) and _could_be_joined(visit),
     )
 
 
@@ -137,8 +139,13 @@ async def _kept(visit: Visit, event: Words | Thing) -> None:
     await visit.clear(event.message, sent_at=event.sent_at)
 
 
+def _could_be_joined(visit: Visit) -> bool:
+    """Whether what came with its words could become something to join instead."""
+    return "thing" in WHOM and may(visit.worker_on, Permission.MAKE_OPPORTUNITY)
+
+
 async def _ask_whom(visit: Visit) -> None:
-    if len(await broadcasts.audiences(visit.tx, visit.worker_on)) > 1:
+    if len(await broadcasts.audiences(visit.tx, visit.worker_on)) > 1 or _could_be_joined(visit):
         await go(visit, "staff/send", filled=True)
     else:
         await onward(visit)
@@ -152,14 +159,27 @@ def may_begin(visit: Visit) -> bool:
     return visit.staff is not None and any(may(visit.staff, one) for one in broadcasts.NEEDS)
 
 
+TAKES: dict[str, Callable[[Visit, Words | Thing], Awaitable[None]]] = {}
+"""Places at which what is forwarded, or a picture, is meant for the place itself, and begins nothing to send."""
+
+
+def _taken_there(visit: Visit) -> Callable[[Visit, Words | Thing], Awaitable[None]] | None:
+    return TAKES.get(str(visit.showing.get("at")))
+
+
 async def on_forwarded(visit: Visit, event: Words) -> None:
     """A forwarded text is the words of a new draft."""
-    await _begin(visit, event, None)
+    if (taken := _taken_there(visit)) is not None:
+        await taken(visit, event)
+    else:
+        await _begin(visit, event, None)
 
 
 async def on_photo(visit: Visit, event: Thing) -> None:
     """A picture with words begins a new draft; one without goes with what is begun, or waits for its words."""
-    if not event.text.strip() and str(visit.showing.get("at")).startswith("staff/send"):
+    if (taken := _taken_there(visit)) is not None:
+        await taken(visit, event)
+    elif not event.text.strip() and str(visit.showing.get("at")).startswith("staff/send"):
         try:
             await _add_picture(visit, event, await draft(visit))
         except NothingToSend:
@@ -244,12 +264,6 @@ async def _open_with(visit: Visit, line: str) -> None:
     await onward(visit)
 
 
-async def clear_typed(visit: Visit) -> None:
-    """What was typed goes out of the chat."""
-    if isinstance(visit.event, Words):
-        await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
-
-
 async def to_preview(visit: Visit, _: str) -> None:
     await onward(visit)
 
@@ -269,7 +283,10 @@ def a_place(draw: Any, taps: Mapping[str, Handler], words: Handler | None = None
 
 LOOK: dict[str, Handler] = {"preview": to_preview}
 
-PLACES["staff/send"] = a_place(draw_whom, {**LOOK, "whom": on_whom, "look": to_progress})
+WHOM: dict[str, Handler] = {**LOOK, "whom": on_whom, "look": to_progress}
+"""What can be done with words that came by themselves; another room may have a use of its own for them."""
+
+PLACES["staff/send"] = a_place(draw_whom, WHOM)
 PLACES["staff/send_write"] = a_place(draw_write, LOOK, on_write)
 PLACES["staff/send_opener"] = a_place(draw_opener, {**LOOK, "line": on_line, "own": to_own_line})
 PLACES["staff/send_own_line"] = a_place(draw_own_line, {"opener": to_opener}, on_own_line)

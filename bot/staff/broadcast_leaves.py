@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.chat.typed import clear_typed
 from bot.chat.visit import PLACES, Garbled, Visit, go, redraw
-from bot.staff.broadcast import LOOK, a_place, clear_typed, draft, onward, to_opener, to_progress, to_write
+from bot.staff.broadcast import LOOK, a_place, draft, onward, to_opener, to_progress, to_write
 from engagement import broadcasts
 from engagement.broadcasts import MayNotLeave, NothingToSend, Preview
 from engagement.telling import NumberChanged, WrongNumber

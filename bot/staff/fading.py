@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.chat.door import REFUSED
 from bot.chat.events import Opening
+from bot.chat.refusals import REFUSED
 from bot.chat.visit import PLACES, Visit, go, home
 from bot.mouth import Saying
 from bot.screens import Screens

@@ -12,10 +12,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.chat.events import Words
+from bot.chat.typed import clear_typed
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number, redraw, stay
 from bot.screens import Screen
 from bot.staff import menu
+from bot.staff.paging import on_page, page_of
 from engagement import audit, nudges, own_people
 from engagement.audit import Action
 from engagement.joining import details_name
@@ -60,12 +61,6 @@ async def _note(visit: Visit, action: Action, person: PersonId, **about: int) ->
     await audit.note(visit.tx, visit.worker_on, action, now=visit.now, person=person, **about)
 
 
-async def _clear(visit: Visit) -> None:
-    """What was typed goes from the chat."""
-    if isinstance(visit.event, Words):
-        await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
-
-
 # The list
 
 
@@ -77,24 +72,16 @@ async def draw_list(visit: Visit, args: Mapping[str, Any]) -> None:
     everyone = await own_people.of(visit.tx, visit.worker_on)
     only = args.get("only", "everyone")
     chosen = [own for own in everyone if only in ("everyone", own.state)]
-    pages = max(1, -(-len(chosen) // A_PAGE))
-    page = min(max(1, int(args.get("page", 1))), pages)
+    page = page_of(chosen, args, A_PAGE)
     await visit.show(
         "people/list",
         total=len(everyone),
         joined=sum(own.person.chat_index is not None for own in everyone),
         only=only,
-        people=[
-            {"id": own.person.id, "name": details_name(own.known), "state": own.state}
-            for own in chosen[(page - 1) * A_PAGE : page * A_PAGE]
-        ],
-        page=page,
-        pages=pages,
+        people=[{"id": own.person.id, "name": details_name(own.known), "state": own.state} for own in page.rows],
+        page=page.number,
+        pages=page.pages,
     )
-
-
-async def on_page(visit: Visit, page: str) -> None:
-    await redraw(visit, page=number(page))
 
 
 async def on_only(visit: Visit, only: str) -> None:
@@ -125,7 +112,7 @@ async def draw_find(visit: Visit, _: Mapping[str, Any]) -> None:
 
 
 async def on_reference(visit: Visit, typed: str) -> None:
-    await _clear(visit)
+    await clear_typed(visit)
     person = await own_people.by_reference(visit.tx, visit.worker_on, typed)
     if person is None:
         visit.above("people/not_found")
@@ -280,7 +267,7 @@ async def draw_nudge(visit: Visit, args: Mapping[str, Any]) -> None:
 
 async def on_line(visit: Visit, typed: str) -> None:
     """Keep it, sealed, until they have seen how it will look."""
-    await _clear(visit)
+    await clear_typed(visit)
     person, survey = _person(visit.showing), _survey(visit.showing)
     try:
         words = nudges.line(typed)

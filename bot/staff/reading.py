@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot.chat.choices import said
-from bot.chat.events import Words
+from bot.chat.typed import clear_typed
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, go, number, stay
 from engagement import audit, reading, redaction
 from engagement.audit import Action
@@ -158,7 +158,7 @@ async def draw_word(visit: Visit, _: Mapping[str, Any]) -> None:
 
 async def on_word(visit: Visit, text: str) -> None:
     """The words to black out; they do not stay in the chat."""
-    await _clear(visit)
+    await clear_typed(visit)
     survey, place = _where(visit)
     if await reading.black_out(visit.tx, visit.worker_on, survey, place, text):
         await go(visit, "reading/card", survey=survey, n=place)
@@ -231,7 +231,7 @@ async def on_theme(visit: Visit, theme: str) -> None:
 
 async def on_theme_typed(visit: Visit, text: str) -> None:
     """A new theme, or one that is there: this text is under it."""
-    await _clear(visit)
+    await clear_typed(visit)
     survey, place = _where(visit)
     try:
         await reading.put_under(visit.tx, visit.worker_on, survey, place, text)
@@ -297,12 +297,6 @@ async def draw_late(visit: Visit, args: Mapping[str, Any]) -> None:
         done=found.following is None,
         readers=readers,
     )
-
-
-async def _clear(visit: Visit) -> None:
-    """What was typed goes from the chat."""
-    if isinstance(visit.event, Words):
-        await visit.clear(visit.event.message, sent_at=visit.event.sent_at)
 
 
 EVERYWHERE: dict[str, Handler] = {"reading": to_list}

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.chat.choices import said
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, go, number, redraw
 from bot.reports import charts, drawing
+from bot.staff.paging import in_rows, on_page, page_of
 from engagement import answering, results
 from engagement.authority import Settings
 from engagement.results import Results
@@ -58,12 +59,6 @@ def _n(args: Mapping[str, Any]) -> int:
     return int(args["n"])
 
 
-def _page(args: Mapping[str, Any], size: int) -> tuple[int, int]:
-    """Which page this is, and how many there are; both count from 1."""
-    pages = max(1, -(-size // A_PAGE))
-    return min(max(1, int(args.get("page", 1))), pages), pages
-
-
 async def offered(visit: Visit) -> tuple[bool, SurveyId | None]:
     """Whether a menu leads to results, and the survey whose one picture a manager finds on it."""
     member = visit.worker_on
@@ -79,15 +74,14 @@ async def offered(visit: Visit) -> tuple[bool, SurveyId | None]:
 
 async def draw_all(visit: Visit, args: Mapping[str, Any]) -> None:
     published = await results.published(visit.tx)
-    page, pages = _page(args, len(published))
-    first = (page - 1) * A_PAGE
-    here = enumerate(published[first : first + A_PAGE], start=first + 1)
+    page = page_of(published, args, A_PAGE)
+    here = enumerate(page.rows, start=page.first)
     await visit.show(
         "results/all",
         surveys=[{"place": place, **await _named(visit, one)} for place, one in here],
         open=[await _named(visit, one) for one in await openings.open_surveys(visit.tx)],
-        page=page,
-        pages=pages,
+        page=page.number,
+        pages=page.pages,
     )
 
 
@@ -101,10 +95,6 @@ async def to_all(visit: Visit, _: str) -> None:
     await go(visit, "results/all")
 
 
-async def on_page(visit: Visit, page: str) -> None:
-    await redraw(visit, page=number(page))
-
-
 # One survey
 
 
@@ -115,9 +105,8 @@ async def to_survey(visit: Visit, survey: str) -> None:
 async def draw_survey(visit: Visit, args: Mapping[str, Any]) -> None:
     found = await _results(visit, _survey(args))
     figures = found.inside.figures
-    page, pages = _page(args, len(figures))
-    first = (page - 1) * A_PAGE + 1
-    places = range(first, min(first + A_PAGE, len(figures) + 1))
+    page = page_of(figures, args, A_PAGE)
+    places = range(page.first, page.first + len(page.rows))
     await visit.show(
         "results/survey",
         id=found.opening.id,
@@ -126,15 +115,12 @@ async def draw_survey(visit: Visit, args: Mapping[str, Any]) -> None:
         sent=found.inside.sent,
         invited=found.inside.invited,
         questions=[
-            {"place": at, "text": _text(visit, found, at), "heading": _heading(visit, found, at, at == first)}
+            {"place": at, "text": _text(visit, found, at), "heading": _heading(visit, found, at, at == page.first)}
             for at in places
         ],
-        rows=[
-            [{"label": str(at), "arg": at, "chosen": False} for at in places[row : row + IN_A_ROW]]
-            for row in range(0, len(places), IN_A_ROW)
-        ],
-        page=page,
-        pages=pages,
+        rows=in_rows([(at, at) for at in places], IN_A_ROW),
+        page=page.number,
+        pages=page.pages,
         typed=may(visit.worker_on, Permission.READ_COMMENTS) and any(one.level is Level.WRITTEN for one in figures),
     )
 

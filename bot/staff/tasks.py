@@ -7,12 +7,14 @@ from typing import Any, cast
 
 from bot.chat.visit import PLACES, Garbled, Handler, Place, Visit, first_name, go, number
 from bot.staff.menu import draw_plain
-from engagement import audit, tasks
+from bot.staff.task_notes import came_of_it, to_done
+from engagement import audit, checkin_looks, tasks
 from engagement.audit import Action
 from engagement.joining import details_name
 from engagement.tasks import How
 from storage import people, staff
 from storage.ids import StaffId, TaskId
+from storage.tasks import Task
 
 
 async def draw_task(visit: Visit, args: Mapping[str, Any]) -> None:
@@ -40,7 +42,19 @@ async def _draw(visit: Visit, args: Mapping[str, Any], *, quiet: bool) -> None:
         due_time=found.due_at,
         state=found.state_for(visit.worker_on.id),
         backup=None if found.backup is None else first_name(await staff.by_id(visit.tx, found.backup)),
+        acted=came_of_it(found),
+        checkin=await _checkin_behind(visit, found),
     )
+
+
+async def _checkin_behind(visit: Visit, task: Task) -> int | None:
+    """The check-in that asked for it, where one did and was passed on; its words are a tap away."""
+    behind = await checkin_looks.behind_task(visit.tx, task.person, task.id)
+    return behind[-1].checkin if behind and visit.worker_on.id in task.asked else None
+
+
+async def to_checkin(visit: Visit, checkin: str) -> None:
+    await go(visit, "staff/check_in", checkin=number(checkin))
 
 
 async def _note(visit: Visit, action: Action, task: TaskId, **about: int | str) -> None:
@@ -70,7 +84,7 @@ def _done(how: str) -> Handler:
             visit.tx, visit.settings, visit.worker_on.id, _task(visit), cast("How", how), "", now=visit.now
         )
         await _note(visit, Action.TASK_DONE, _task(visit), how=how)
-        await go(visit, "staff/task_done")
+        await go(visit, "staff/task_done", task=_task(visit))
 
     return on_done
 
@@ -99,7 +113,6 @@ async def on_to(visit: Visit, to: str) -> None:
 
 EVERYWHERE: dict[str, Handler] = {"task": to_task}
 
-PLACES["staff/task_done"] = Place(draw_plain, {}, whose="staff")
 PLACES["staff/task_gone"] = Place(draw_plain, {}, whose="staff")
 _TASK: dict[str, Handler] = {
     "got": on_got,
@@ -108,6 +121,8 @@ _TASK: dict[str, Handler] = {
     "met": _done("met"),
     "unreached": on_unreached,
     "pass": to_pass,
+    "noted": to_done,
+    "look": to_checkin,
 }
 PLACES["staff/task"] = Place(draw_task, _TASK, whose="staff", fades="staff/task_quiet")
 PLACES["staff/task_quiet"] = Place(draw_quiet, _TASK, whose="staff")

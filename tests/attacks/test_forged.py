@@ -6,6 +6,7 @@ import random
 import string
 from collections.abc import Iterator
 
+import pytest
 from support.indoors import Indoors, button_data
 from support.places import There, everywhere, version
 
@@ -92,6 +93,11 @@ async def forged(here: Indoors, there: list[There], forger: Forger) -> None:
     assert all(tap is not None and tap.future.done() for tap in taps)
 
 
+IN_PROOF_ALSO = pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.prove)])
+"""Nobody's button asks which database there is: the other one is for the long proofs."""
+
+
+@IN_PROOF_ALSO
 async def test_of_a_thousand_forged_buttons_none_does_anything(either_inside: Indoors) -> None:
     here = either_inside
     there = await everywhere(here)
@@ -119,6 +125,7 @@ def assert_nobody_saw_anybody(there: list[There]) -> None:
             assert "task open" not in words
 
 
+@IN_PROOF_ALSO
 async def test_an_argument_that_no_button_carries_changes_nothing_where_numbers_are_expected(
     either_inside: Indoors,
 ) -> None:
@@ -140,6 +147,7 @@ async def test_an_argument_that_no_button_carries_changes_nothing_where_numbers_
         assert here.given_up == [], argument
 
 
+@IN_PROOF_ALSO
 async def test_of_a_thousand_made_up_links_none_opens(either_inside: Indoors) -> None:
     here = either_inside
     ids = [await here.listed(f"Person{n}") for n in range(10)]

@@ -14,6 +14,7 @@ from support.places import TRANSITIONAL
 from bot.chat.visit import PLACES
 from bot.sandbox.phones import Phone
 from engagement import authority, tasks
+from engagement.staff import ALLOWED
 from storage import cards, chats, people, staff
 from storage.ids import ChatId, StaffId, TaskId
 from storage.people import Details
@@ -98,6 +99,18 @@ async def test_every_kind_of_chat_gets_its_own_answer_to_every_command(world: Wo
     assert here.given_up == []
 
 
+def _actions(place: str, kind: str) -> list[str]:
+    """What to tap there: everything, where the place is for them; where it is not, one tap stands for all, for the door
+    asks whose place it is before it asks what was tapped. The next place has another."""
+    taps = sorted(PLACES[place].taps)
+    role = {"owner": "pa", "colleague": "pa"}.get(kind, kind)
+    at_home = PLACES[place].whose == "staff" and role in ROLES
+    needs = PLACES[place].needs
+    if at_home and (needs is None or needs in ALLOWED[role]):  # type: ignore[index]
+        return sorted({*taps, "menu", "task", "staff_menu"})
+    return [*taps[len(place) % len(taps) :][:1], ("menu", "task", "staff_menu")[len(place) % 3]] if taps else ["task"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_at_no_place_does_anybody_see_or_change_what_is_not_theirs(world: World, kind: str) -> None:
     """Whatever the card of a chat may show, the place is drawn for whoever it is now; another's task never."""
@@ -106,7 +119,7 @@ async def test_at_no_place_does_anybody_see_or_change_what_is_not_theirs(world: 
     mine = {"owner", "manager"}  # who is asked, and managers, who see to what is overdue
     before = await here.prints()
     for place in (*STAFF_PLACES, *YOUNG_PLACES):
-        for action in sorted({*PLACES[place].taps, "menu", "task", "staff_menu"}):
+        for action in _actions(place, kind):
             if kind in mine or (kind in ("young", "other young") and place in YOUNG_PLACES):
                 continue
             if action == "logout_yes" or (action == "everyone_yes" and kind == "participation"):
@@ -249,17 +262,23 @@ async def test_two_authorities_in_one_database_never_see_each_other(either_insid
 # What the code itself may reach
 
 
-ANSWERS = {"drafts", "pool", "answers", "slices", "splitting", "turning", "rewriting", "arrivals"}
+ANSWERS = {"drafts", "pool", "answers", "slices", "splitting", "turning", "rewriting", "arrivals", "comments"}
 """The modules of storage/ through which a draft, a box or an answer can be had."""
 
 MAY = {
-    "bot/chat/door.py": {"drafts"},  # the refusal that says it was sent already
+    "bot/chat/refusals.py": {"drafts"},  # the refusal that says it was sent already
     "bot/intake.py": {"drafts"},  # reads the drafts of a batch at once, for the young people who tapped
     "bot/heartbeat.py": {"pool"},  # counts what waits
     "bot/cli/pool.py": {"pool"},  # the nightly job
     "bot/cli/survey.py": {"drafts"},  # counts who has sent; see the test below
     "bot/staff/campaigns.py": {"drafts"},  # counts unsent drafts before a survey closes
+    "bot/chat/progress.py": {"comments"},  # the type of a group, which says nothing of what is in it
     "engagement/answering.py": {"drafts", "pool"},
+    "engagement/answer_groups.py": {"comments"},  # groups by their names, and how many are in each
+    "engagement/answering_comments.py": {"comments"},  # for one role, from their Monday on: see test_no_name
+    "engagement/loop_figures.py": {"comments"},  # counts those that may be read, and those answered
+    "engagement/round_told.py": {"comments"},  # a round's groups, and how many wait
+    "engagement/voice.py": {"comments"},  # keeps them, and shuffles them on their Monday
     "engagement/asking.py": {"drafts"},  # whether there is anything left to ask for
     "engagement/campaign_reach.py": {"drafts"},  # leaves out whoever has sent
     "engagement/campaigns.py": {"drafts"},  # counts who has sent, so that a head count gives nobody away
@@ -318,6 +337,12 @@ def test_whoever_counts_asks_for_nothing_but_who_has_sent_or_begun() -> None:
     assert asked_of("engagement/campaign_reach.py", "drafts") == {"done_many"}
     assert asked_of("engagement/campaigns.py", "drafts") == {"done_many"}
     assert asked_of("engagement/asking.py", "drafts") == {"done", "has_begun"}
+
+
+def test_what_has_no_name_is_read_by_one_module_and_otherwise_kept_or_counted() -> None:
+    asked = asked_of("engagement/answer_groups.py", "comments")
+    assert asked == {"groups", "group", "add_group", "remove_group", "in_groups", "note_told"}
+    assert asked_of("engagement/voice.py", "comments") == {"add", "readable", "shuffled", "prune"}
 
 
 def test_results_are_made_of_counts_and_never_of_rows() -> None:

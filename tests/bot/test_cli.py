@@ -247,7 +247,7 @@ def test_a_shipped_survey_and_a_file_are_checked_with_how_long_they_take(yousaid
     ran = yousaid("survey", "check", "mine.yaml")
     assert ran.code == 1
     assert all(line.startswith("mine.yaml, line ") for line in ran.err.strip().splitlines())
-    assert "Shipped are care_leaver_survey, checkin, pulse" in yousaid("survey", "check", "nothing").err
+    assert "Shipped are care_leaver_survey, checkin, gold_standard_cards" in yousaid("survey", "check", "nothing").err
     assert "There is no file gone.yaml" in yousaid("survey", "check", "gone.yaml").err
 
 

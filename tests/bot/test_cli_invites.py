@@ -177,7 +177,7 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 
 
 def test_when_the_disk_is_full_the_earlier_links_work_on_and_no_file_is_left(yousaid, here, words_of, tmp_path):
-    many = "".join(f"D-{number},N{number},M,2006-02-28,,,,\n" for number in range(130))
+    many = "".join(f"D-{number},N{number},M,2006-02-28,,,,\n" for number in range(220))
     (here / "register.csv").write_text(REGISTER + many)
     assert yousaid("people", "import", "register.csv", "--yes").code == 0
     yousaid("people", "invite", "--csv", "invites.csv", "--only", "C-1")

@@ -67,6 +67,27 @@ EXEMPT: Mapping[tuple[str, str], Why] = {
     ("engagement/tasks.py", "_tell_staff"): "help, or what became of it",  # somebody wants a person, at whatever hour
     ("engagement/later.py", "remind"): "remind me tonight",  # at seven, while it is still day
     ("engagement/vouchers.py", "_give"): "the code they were promised when they sent",
+    ("engagement/greetings.py", "_leave"): "a call or check-in the person asked for",  # words on a day they chose
+    (
+        "engagement/signing.py",
+        "tell_writer",
+    ): "a call or check-in the person asked for",  # what they signed is answered
+    ("engagement/signing.py", "_tell_staff"): "help, or what became of it",  # crisis words, in what was signed
+    ("engagement/checkin_clock.py", "_ask"): "a time the person chose",  # the day and hour of a check-in
+    ("engagement/checkin_replies.py", "send"): "a call or check-in the person asked for",  # a line back to one
+    ("engagement/checkin_clock.py", "_tell_paused"): "a call or check-in the person asked for",  # none comes any more
+    ("engagement/place_queue.py", "tell"): "a place they accepted",  # what became of their yes, and that it is today
+    ("engagement/calls.py", "again"): "a call or check-in the person asked for",  # once more in December, as they asked
+    ("engagement/calls.py", "tell_at_once"): "help, or what became of it",  # crisis words, in a note to go with a call
+    (
+        "engagement/calls_recorded.py",
+        "_tell_person",
+    ): "a call or check-in the person asked for",  # a worker noted it
+    (
+        "engagement/call_say.py",
+        "tell_person",
+    ): "a call or check-in the person asked for",  # who plans to phone
+    ("engagement/call_say.py", "tell_staff"): "help, or what became of it",  # on the day itself, from 08:00 to 20:00
 }
 """File and function of every row that is queued with a kind of its own."""
 

@@ -37,6 +37,10 @@ UPDATE_PROMISE               .       x             x  x               .
 REPLY_TO_COMMENTS            .       .             x  .               .
 MAKE_OPPORTUNITY             .       x             x  x               .
 ASK_OWN_PEOPLE               .       .             .  x               .
+SEE_CHECKINS                 .       .             .  x               .
+MAKE_CALLS                   .       x             x  x               .
+PLAN_CALLS                   .       x             .  .               .
+CONFIRM_DAYS                 .       x             x  .               .
 """
 HEAD, *LINES = [line.split() for line in MATRIX.strip().splitlines()]
 CELLS = [(role, line[0], mark == "x") for line in LINES for role, mark in zip(HEAD, line[1:], strict=True)]

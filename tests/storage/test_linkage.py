@@ -78,6 +78,7 @@ async def test_who_steals_everything_names_no_more_than_luck_would(store, databa
     say_what_was_not_read(database, data, copies)
 
 
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.prove)])
 async def test_the_same_thief_names_nearly_everybody_where_it_is_kept_naively(store, database, data, tmp_path):
     world = make_world(330, 1)
     copies = await robbed(store, Naive(store), world, tmp_path, data, seed=1, turns=1)

@@ -279,6 +279,7 @@ async def test_hostile_words_are_shown_as_they_are_and_turn_nothing_round(here: 
 async def test_a_forwarded_flyer_begins_one_with_its_words_and_its_picture(here: Indoors, team: Team) -> None:
     team.priya.send_photo(TEXT)
     await here.turn()
+    await here.do(team.priya, "whom:own")
     assert f"4. {OPENER}" in team.priya.card.text
     assert not any(message.kind == "photo" for message in team.priya.messages)
     await here.do(team.priya, "line:4")
@@ -309,7 +310,7 @@ async def test_a_picture_alone_waits_for_its_words_and_the_rest_of_an_album_stay
     await here.turn()
     assert "One picture goes with it" in team.priya.card.text
     await here.type(team.priya, TEXT)
-    await here.do(team.priya, "line:4", "no_picture")
+    await here.do(team.priya, "whom:own", "line:4", "no_picture")
     assert not has(team.priya, "picture")
 
 

@@ -232,9 +232,12 @@ async def test_staff_join_with_their_initials_alone_and_see_no_survey(northfield
         "This week",
         "Results",
         "I'm away",
+        "My profile",
         "Find a person",
         "Send something",
         "Questions and reminders",
+        "You said, we will",
+        "Things to join",
         "Help",
         "Log out",
     ]

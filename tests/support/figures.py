@@ -60,7 +60,8 @@ def _answered(asked: Questionnaire, answers: Answers, question: Question, chance
         answers = flow.write(asked, answers, question.id, f"Words about {question.id}")
         return flow.quote(asked, answers, question.id, True)
     if question.kind in TICKS:
-        free = [at for at, option in enumerate(question.options) if not option.clears]
+        open_to_them = flow.offered(asked, answers, question).options
+        free = [at for at, one in enumerate(question.options) if one in open_to_them and not one.clears]
         for at in chance.sample(free, min(chance.randint(1, 3), len(free))):
             answers = flow.choose(asked, answers, question.id, at)
         return flow.done(asked, answers, question.id)

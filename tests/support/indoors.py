@@ -280,6 +280,7 @@ async def indoors(database_url: str, keys: Path, *, now: datetime = TUESDAY, see
     structlog.reset_defaults()
     with capture_logs() as logged:
         bot = Bot(settings, store, wire, clock.now)
+        bot.sender.pace = 0.0  # no time passes here but what the clock is moved by
         await bot.prepare()
         try:
             yield Indoors(telegram, clock, store, bot, logged)

@@ -22,6 +22,7 @@ FROM_THE_MENU = {
     "settings/messages": ("settings", "messages"),
     "settings/hiding": ("settings", "hiding"),
     "settings/topics": ("settings", "topics"),
+    "days": ("settings", "days"),
     "survey/later": ("survey", "later"),
     "survey/reminding": ("survey", "later", "remind"),
     "survey/no_more": ("survey", "later", "no_more"),
@@ -33,11 +34,15 @@ FROM_THE_MENU = {
     "survey/start": ("survey",),
     "question": ("survey", "start"),
     "survey/kept": ("survey", "start", "stop"),
+    "who": ("who",),
+    "who/complain": ("who", "complain"),
     "contact": ("contact",),
     "contact/other": ("contact", "other"),
     "contact/done": ("contact", "ask"),
     "contact/note": ("contact", "ask", "change"),
     "contact/cancelled": ("contact", "ask", "cancel"),
+    "voice": ("say",),
+    "voice/how": ("say", "kind"),
 }
 TYPED = "question, typed"
 QUOTE = "question, quote"
@@ -118,10 +123,28 @@ LAST = PEOPLE | frozenset(
     | {"survey/warm_up", "survey/reminder"}  # see the story of reaching everyone
     | {name for name in PLACES if name.startswith("staff/campaign")}  # for another role: see there too
     | {"staff/week"}  # see the story of a Friday
+    | {name for name in PLACES if name.startswith(("round", "staff/round"))}  # see the story of a quarterly round
+    | {"staff/loop_figures"}  # see there too
     | {"staff/pin", "staff/task_quiet"}  # they take hours and minutes: see the story of staff cards
     | {"handover", "staff/handover", "staff/handover_who", "staff/handed", "staff/covering"}  # of a handover
+    | {"who/about", "who/side"}  # see the story of who is there for me
+    | {f"staff/profile_{step}" for step in ("days", "photo", "look", "remove")}  # see there too
     | {name for name in PLACES if name.startswith(("reading", "results", "voucher", "staff/vouchers"))}
     | {name for name in PLACES if name.startswith(("broadcast", "staff/send"))}  # see the story of a broadcast
+    | {name for name in PLACES if name.startswith(("voice/", "staff/comment"))}  # see the story of saying something
+    | {"staff/signed", "staff/thanks", "staff/answers_look", "staff/having_us"}  # see there too
+    | {name for name in PLACES if name.startswith(("staff/tell", "staff/findings", "story"))}  # see that of findings
+    | {name for name in PLACES if name.startswith(("staff/priorities", "staff/talks"))}  # see those of priorities
+    | {name for name in PLACES if name.startswith(("staff/thing_", "staff/things_", "staff/menu_"))}
+    | {"staff/thing", "staff/organiser"}  # see the story of organising something
+    | {name for name in PLACES if name.startswith(("call", "staff/call"))}  # see the stories of calls
+    | {"join", "thing", "things", "thing/help", "thing/asks"}  # see the story of things to join
+    | {name for name in PLACES if name.startswith(("checkin", "check_ins"))}  # see the story of a check-in
+    | {name for name in PLACES if name.startswith("staff/check_in")}  # see that of a call after a check-in
+    | {"staff/task_line", "staff/task_noted"}  # see there too
+    | {name for name in PLACES if name.startswith(("plan", "staff/plan"))}  # see the story of the plan
+    | {name for name in PLACES if name.startswith(("day/", "days/", "staff/day"))}  # see the story of a birthday
+    | {"day"}  # see there too
 )
 """Places that take a change in everybody's world: see `nobody_to_ask`, `closed`, and the stories of a closing day,
 of a reading list, and of results in the chat, and of thank-you codes."""
@@ -219,9 +242,13 @@ FOR_STAFF = {
     "staff/task_done": ("task", "got", "spoke"),
     "staff/task_gone": ("task",),
     "staff/loop": ("loop",),
+    "staff/things": ("opportunities",),
+    "staff/thing_new": ("opportunities", "new"),
     "staff/away": ("away",),
     "staff/away_days": ("away", "days"),
     "staff/away_cover": ("away", "back_on"),
+    "staff/profile": ("profile",),
+    "staff/profile_part": ("profile", "part"),
 }
 
 

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from bot.screens import Screen
 from engagement import lock_screen
 from engagement.lock_screen import stems_in
+from engagement.promise_words import hard_words
 
 HERE: Final = Path(__file__).parent
 FIRST_SEEN: Final = 60
@@ -100,7 +101,7 @@ def exclaims(screen: Screen) -> list[str]:
 
 
 def hard(screen: Screen) -> list[str]:
-    return [stem for text in (shown(screen), *labels(screen)) for stem in stems_in(text, data("hard_words"))]
+    return [stem for text in (shown(screen), *labels(screen)) for stem in hard_words(text)]
 
 
 def banned(screen: Screen) -> list[str]:
