@@ -59,6 +59,10 @@ bench: install
 	$(BIN)/python tests/bench/results.py
 	@echo
 	$(BIN)/python tests/bench/outbox.py
+	@echo
+	$(BIN)/python tests/bench/findings.py
+	@echo
+	$(BIN)/python tests/bench/plan_page.py
 	@echo; echo "What one answer costs, by stage:"
 	$(BIN)/python tests/bench/run.py --only yousaid --phones 40 --runs 1 --no-starts --profile | sed -n '/by stage/,$$p'
 
