@@ -28,7 +28,7 @@ LEFT_OUT = pytest.StashKey[int]()
 
 # The same examples at every run, so that a green tree stays green; the long proofs look for new ones. How long one
 # takes fails no test: on a busy machine it would do so for no fault of the code.
-hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.register_profile("searching", print_blob=True, deadline=None)
 
 
@@ -150,6 +150,10 @@ async def _open(url: str, settings: str, folder: Path) -> AsyncIterator[Store]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long proofs to `-m prove`."""
+    for item in items:
+        # What a story tells is the same on either database; what a database must keep, the parts try on both.
+        if "stories" in item.path.parts and _database_of(item) == "postgresql":
+            item.add_marker(pytest.mark.prove)
     if "prove" in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("prove")]
@@ -157,6 +161,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def _database_of(item: pytest.Item) -> object:
+    called_with = getattr(item, "callspec", None)
+    return None if called_with is None else called_with.params.get("database")
 
 
 def pytest_collection_finish() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_OID, uuid5
 
-from icalendar import Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event  # read in where a file is made: it costs an eighth of a second
 
 UNLESS_SAID: Final = timedelta(hours=1)
 """How long it is put down for where nobody said when it ends."""
@@ -33,6 +34,8 @@ def events(title: str, entries: Iterable[tuple[str, datetime, datetime]], *, now
 
 
 def _entry(title: str, about: str, starts_at: datetime, ends_at: datetime, now: datetime) -> Event:
+    from icalendar import Event
+
     entry = Event()
     entry.add("uid", f"{uuid5(NAMESPACE_OID, about)}")
     entry.add("dtstamp", now)
@@ -44,6 +47,8 @@ def _entry(title: str, about: str, starts_at: datetime, ends_at: datetime, now: 
 
 
 def _empty() -> Calendar:
+    from icalendar import Calendar
+
     made = Calendar()
     made.add("prodid", "-//calendar//EN")
     made.add("version", "2.0")

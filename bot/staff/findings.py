@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.chat import story
 from bot.chat.visit import PLACES, Draw, Garbled, Handler, Place, Visit, go, number, redraw
-from bot.reports import finding, findings_page, findings_poster
+from bot.reports import finding, findings_page
 from bot.reports.finding import Sentence
 from bot.staff import loop, telling
 from bot.staff.paging import in_rows
@@ -150,6 +150,8 @@ async def on_again(visit: Visit, _: str) -> None:
 async def on_wall(visit: Visit, _: str) -> None:
     """A poster and a page, each a file of its own."""
     told = await _exported(visit, "findings.wall")
+    from bot.reports import findings_poster  # what draws it costs a quarter of a second to read in
+
     poster = findings_poster.pdf(told.results, visit.settings, told.slides, bot_name=visit.bot_name)
     visit.file("poster.pdf", poster, "files/poster_caption")
     page = findings_page.page(told.results, visit.settings, told.slides)

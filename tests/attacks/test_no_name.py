@@ -60,7 +60,7 @@ async def test_before_and_after_somebody_wrote_nothing_but_a_box_and_a_monday_is
     bo, _ = await here.joined("Bo", worker=members[0][1])
     seen = {phone.id: here.seen_by(phone) for phone, _ in members}
     before, logged = await dump(here), len(here.logged)
-    await wrote(here, ash, "Zq the wifi is slow")
+    await wrote(here, ash, "Zq! the wifi is slow")
     after = await dump(here)
     await here.type(bo, "/menu")
     await here.do(bo, "say", "kind:change", "no_name", "back")
@@ -124,7 +124,7 @@ async def test_no_other_role_comes_to_a_comment_by_any_place_or_key(inside: Indo
     await here.staff_phone("Ruth Adeyemi", "participation")
     phone, member = await here.staff_phone(f"{role} Worker", role)  # type: ignore[arg-type]
     ash, _ = await here.joined("Ash", worker=StaffId(member))
-    await wrote(here, ash, "Zq the wifi is slow")
+    await wrote(here, ash, "Zq! the wifi is slow")
     here.clock.move(days=7)
     async with here.store.transaction() as tx:
         (one,) = await comments.readable(tx, on=today(here.clock.now()))
@@ -141,7 +141,7 @@ async def test_no_other_role_comes_to_a_comment_by_any_place_or_key(inside: Indo
             async with here.store.transaction() as tx:
                 await cards.keep(tx, cards.Card(index, "12345678", showing, 999))
             await here.tap(phone, f"12345678:{action}:{group.id if action in ('in', 'group') else ''}", 999)
-    assert "Zq" not in here.seen_by(phone)
+    assert "Zq!" not in here.seen_by(phone)
     async with here.store.transaction() as tx:
         await comments.put(tx, one.key, group.id)
     assert await here.prints() == before
@@ -159,13 +159,13 @@ async def test_before_its_monday_not_even_whoever_reads_sees_it_or_how_many_ther
         return f"{ruth.text} {[data.partition(':')[2] for data in button_data(ruth)]}"
 
     before = await room()
-    await wrote(here, ash, "Zq the wifi is slow")
+    await wrote(here, ash, "Zq! the wifi is slow")
     assert await room() == before
     async with here.store.transaction() as tx:
         key = (await tx.connection.execute(sql("SELECT key FROM comment"))).scalar_one()
     await here.put(ruth, {"at": "staff/comment", "key": bytes(key).hex()})
     await here.do(ruth, "having_us")
-    assert "Zq" not in here.seen_by(ruth)
+    assert "Zq!" not in here.seen_by(ruth)
     assert here.given_up == []
 
 

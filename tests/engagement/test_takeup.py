@@ -82,7 +82,7 @@ async def test_only_whoever_sees_response_sees_it(sqlite_store: Store) -> None:
 def felt_by(good: int, ok: int, not_for_me: int) -> list[Interest]:
     said = ["good"] * good + ["ok"] * ok + ["not_for_me"] * not_for_me
     return [
-        Interest(1, n, "confirmed", n, None, None, False, None, how)  # type: ignore[arg-type]
+        Interest(1, n, "confirmed", n, None, None, False, None, how, None)  # type: ignore[arg-type]
         for n, how in enumerate(said)
     ]
 

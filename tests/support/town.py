@@ -134,6 +134,7 @@ async def town(database_url: str, keys: Path, *, now: datetime = TUESDAY) -> Asy
         here = Town(telegram, running, clock, settings, store)
         try:
             async with started(settings, clock=clock.now) as here.bot:
+                here.bot.sender.pace = 0.0  # no time passes here but what the clock is moved by
                 telegram.at_work.append(lambda: bool(here.bot and here.bot.mouth.is_speaking))
                 yield here
         finally:
