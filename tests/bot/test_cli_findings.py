@@ -57,7 +57,8 @@ def test_findings_are_written_for_a_wall_and_a_group_chat_and_their_telling_can_
     assert told[0].endswith(("0 days after it closed.", "1 day after it closed.")), "in the evening it leaves tomorrow"
     assert told[-1] == "  - Most said: Good."
     said = set_up("findings", "list", "--json").json
-    assert [(one["name"], one["days"], one["sentences"]) for one in said] == [("short", 0, ["Most said: Good."])]
+    assert [(one["name"], one["sentences"]) for one in said] == [("short", ["Most said: Good."])]
+    assert said[0]["days"] in (0, 1)
     assert "findings.poster" in set_up("audit", "show").out
 
 
