@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from engagement import rota, tasks
+from engagement import rota, staff_news, tasks
 from engagement.audit import Action, note
 from engagement.authority import Settings
 from engagement.london import today
-from storage import absences, outbox
+from storage import absences
 from storage.absences import Absence
 from storage.ids import StaffId
 from storage.staff import Staff
@@ -151,13 +151,11 @@ async def _tell(tx: Transaction, member: Staff, cover: Staff | None, now: dateti
     """Have somebody look at what they stand in for; what they find there is as it is when they look."""
     if cover is None:
         return
-    await outbox.queue(
+    await staff_news.tell(
         tx,
+        cover.id,
         occasion=f"absence:{member.id}:{int(now.timestamp())}",
-        staff=cover.id,
-        lane="staff",
-        envelope="staff/update",
         opens={"screen": "staff/covering", "of": member.id},
-        not_before=now,
-        expires_at=now + KEPT_WAITING,
+        now=now,
+        until=now + KEPT_WAITING,
     )

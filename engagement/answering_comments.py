@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
-from engagement import answer_groups, signing
+from engagement import answer_groups, signing, staff_news
 from engagement.answer_groups import AnsweredAlready, CommentsError, NotThere
 from engagement.london import today
 from engagement.staff import Permission, may, require
-from storage import comments, outbox, signed_comments, staff
+from storage import comments, signed_comments, staff
 from storage.comments import PASSED_ON, SET_ASIDE, Comment, Group, NoSuchComment
 from storage.ids import AnswerGroupId, RoundId, SignedCommentId, StaffId
 from storage.signed_comments import NoSuchSigned, SignedComment
@@ -125,15 +125,13 @@ async def pass_thanks_on(tx: Transaction, reader: Staff, key: bytes, *, now: dat
     if to is None:
         raise NotThere
     await comments.put(tx, one.key, PASSED_ON)
-    await outbox.queue(
+    await staff_news.tell(
         tx,
+        to.id,
         occasion=f"thanks:{one.key.hex()}",
-        staff=to.id,
-        lane="staff",
-        envelope="staff/update",
         opens={"screen": "staff/thanks", "key": one.key.hex()},
-        not_before=now,
-        expires_at=now + KEPT_WAITING,
+        now=now,
+        until=now + KEPT_WAITING,
     )
 
 

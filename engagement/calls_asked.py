@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from engagement import calls as one_call
-from engagement import days, rota
+from engagement import days, rota, staff_news
 from engagement.authority import Settings
 from engagement.calls import CLOSES, OPENS, CallsError, NotThatDay, is_for_everyone
 from engagement.london import london, today
@@ -210,16 +210,7 @@ async def meant_for(tx: Transaction, day: CallDay) -> list[Person]:
 
 async def tell_staff(tx: Transaction, member: StaffId, occasion: str, opens: Mapping[str, Any], now: datetime) -> None:
     """One line with an update, once for this occasion."""
-    await outbox.queue(
-        tx,
-        occasion=occasion,
-        staff=member,
-        lane="staff",
-        envelope="staff/update",
-        opens=opens,
-        not_before=now,
-        expires_at=now + KEPT,
-    )
+    await staff_news.tell(tx, member, occasion=occasion, opens=opens, now=now, until=now + KEPT)
 
 
 def _is_working(settings: Settings, day: date) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from engagement import days, own_words
+from engagement import days, own_words, staff_news
 from engagement.audit import Action, note
 from engagement.days import DayError, NoSuchDay, NotItsDate
 from engagement.london import today
@@ -86,15 +86,13 @@ async def ask_staff(tx: Transaction, now: datetime) -> None:
 
 
 async def _ask(tx: Transaction, member: StaffId, key: str, on: date, *, again: bool, now: datetime) -> None:
-    await outbox.queue(
+    await staff_news.tell(
         tx,
+        member,
         occasion=_asks(key, on.year, again=again),
-        staff=member,
-        lane="staff",
-        envelope="staff/update",
         opens={"screen": "staff/day_date", "key": key},
-        not_before=now,
-        expires_at=now + ASKED_AGAIN,
+        now=now,
+        until=now + ASKED_AGAIN,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from engagement import audit, own_words, results, telling
 from engagement.audit import Action
+from engagement.london import today
 from engagement.results import Results
 from engagement.staff import Permission, require
 from engagement.telling import Leaving
@@ -218,7 +219,7 @@ async def left(tx: Transaction, member: Staff, story: StoryId, leaving: Leaving,
     draft = await ready(tx, member, story)
     await audit.note(tx, member, Action.FINDINGS_TOLD, now=now, survey=draft.story.survey, people=leaving.chosen)
     asks = await _open_about_what_comes_first(tx)
-    told_on = telling.leaves_on(leaving.leaves_at) or leaving.leaves_at.date()
+    told_on = telling.leaves_on(leaving.leaves_at) or today(leaving.leaves_at)
     return await stories.change(
         tx,
         story,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from engagement import response, rota
+from engagement import response, rota, staff_news
 from engagement.authority import Settings
 from engagement.london import local, london, today
 from engagement.staff import Permission, may
-from storage import due, outbox, staff
+from storage import due, staff
 from storage.due import Due
 from storage.staff import Staff
 from storage.store import Transaction
@@ -40,15 +40,8 @@ async def tell(tx: Transaction, _settings: Settings, row: Due, now: datetime) ->
         return
     for member in await staff.everyone(tx):
         if _looks_at_it(member):
-            await outbox.queue(
-                tx,
-                occasion=f"{FRIDAY}:{row.key}",
-                staff=member.id,
-                lane="staff",
-                envelope="staff/update",
-                opens={"screen": "staff/week"},
-                not_before=now,
-                expires_at=now + KEPT,
+            await staff_news.tell(
+                tx, member.id, occasion=f"{FRIDAY}:{row.key}", opens={"screen": "staff/week"}, now=now, until=now + KEPT
             )
 
 

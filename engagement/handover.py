@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement import tasks
+from engagement import staff_news, tasks
 from engagement.audit import Action, note
 from engagement.authority import Settings
 from engagement.staff import Permission, may
@@ -280,16 +280,7 @@ async def _tell_old(tx: Transaction, found: Handover, count: int, now: datetime)
 
 
 async def _tell_staff(tx: Transaction, member: StaffId, occasion: str, opens: dict[str, object], now: datetime) -> None:
-    await outbox.queue(
-        tx,
-        occasion=occasion,
-        staff=member,
-        lane="staff",
-        envelope="staff/update",
-        opens=opens,
-        not_before=now,
-        expires_at=now + KEPT_WAITING,
-    )
+    await staff_news.tell(tx, member, occasion=occasion, opens=opens, now=now, until=now + KEPT_WAITING)
 
 
 async def _note(tx: Transaction, by: Staff | None, what: str, about: Handover, now: datetime, **counts: int) -> None:

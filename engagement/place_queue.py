@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from engagement import tasks
+from engagement import staff_news, tasks
 from engagement.london import today
 from engagement.opportunities import occasion
 from engagement.place_times import ask_at, ends_before, remind_at, time_to_accept
@@ -167,13 +167,11 @@ async def ask_how_it_was(tx: Transaction, theirs: Interest, now: datetime) -> No
 
 async def tell_organiser(tx: Transaction, row: Opportunity, what: Literal["came", "left"], now: datetime) -> None:
     """One line a day that the list is longer, and one that it is shorter; who it is stands on the list."""
-    await outbox.queue(
+    await staff_news.tell(
         tx,
+        row.organiser,
         occasion=f"list:{row.id}:{what}:{today(now)}",
-        staff=row.organiser,
-        lane="staff",
-        envelope="staff/update",
         opens={"screen": "staff/organiser", "opportunity": row.id},
-        not_before=now,
-        expires_at=now + KEPT_WAITING,
+        now=now,
+        until=now + KEPT_WAITING,
     )

@@ -12,14 +12,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Final
 
-from engagement import promise_standing, promises, rota
+from engagement import promise_standing, promises, rota, staff_news
 from engagement.audit import Action, note
 from engagement.authority import Settings
 from engagement.london import london, today
 from engagement.promise_standing import Standing, of_json, standing_of
 from engagement.promises import Shown
 from engagement.staff import Permission, may, require
-from storage import due, outbox, rounds, staff
+from storage import due, rounds, staff
 from storage.due import Due
 from storage.ids import PromiseId, RoundId, StaffId
 from storage.promises import State
@@ -204,15 +204,13 @@ async def tell_one(
     tx: Transaction, settings: Settings, occasion: str, member: StaffId, *, now: datetime, **opens: object
 ) -> bool:
     """Whether it is new that this member of staff has something to look at; they hear of it while the team works."""
-    return await outbox.queue(
+    return await staff_news.tell(
         tx,
+        member,
         occasion=occasion,
-        staff=member,
-        lane="staff",
-        envelope="staff/update",
         opens={"screen": "staff/rounds", **opens},
-        not_before=rota.next_open(settings, now),
-        expires_at=now + KEPT,
+        now=rota.next_open(settings, now),
+        until=now + KEPT,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from engagement import answering, asking, practice, reading, results
+from engagement import answering, asking, practice, reading, results, staff_news
 from engagement.authority import Settings
 from engagement.london import london, today
 from engagement.staff import Permission, may
@@ -183,15 +183,13 @@ async def _tell_staff(tx: Transaction, survey: SurveyId, what: str, *, screen: s
     """One line to everybody who may see figures and runs surveys or answers for them."""
     for member in await staff.everyone(tx):
         if may(member, Permission.SEE_RESPONSE):
-            await outbox.queue(
+            await staff_news.tell(
                 tx,
+                member.id,
                 occasion=asking.occasion(survey, what),
-                staff=member.id,
-                lane="staff",
-                envelope="staff/update",
                 opens={"screen": screen, "survey": survey},
-                not_before=now,
-                expires_at=now + STAFF_KEPT,
+                now=now,
+                until=now + STAFF_KEPT,
             )
 
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
-from engagement import audit
+from engagement import audit, staff_news
 from engagement.audit import Action
 from engagement.authority import Settings
 from engagement.london import london, today
 from engagement.staff import Permission, may, require
-from storage import due, openings, outbox, people, shuffle, staff, talks
+from storage import due, openings, people, shuffle, staff, talks
 from storage.due import Due
 from storage.ids import PersonId, StaffId, SurveyId, WorkerRoundId
 from storage.people import Details, Person
@@ -232,13 +232,6 @@ async def _tell(
     now: datetime,
 ) -> None:
     for member in members:
-        await outbox.queue(
-            tx,
-            occasion=f"talks:{found}:{what}",
-            staff=member,
-            lane="staff",
-            envelope="staff/update",
-            opens={"screen": screen},
-            not_before=now,
-            expires_at=now + KEPT,
+        await staff_news.tell(
+            tx, member, occasion=f"talks:{found}:{what}", opens={"screen": screen}, now=now, until=now + KEPT
         )

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from engagement import staff_news
 from engagement.authority import Settings
 from engagement.london import london, today
 from engagement.staff import Permission, may
-from storage import comments, due, outbox, signed_comments, staff
+from storage import comments, due, signed_comments, staff
 from storage.comments import Kind as Kind
 from storage.due import Due
 from storage.staff import Staff
@@ -85,15 +86,13 @@ async def open_monday(tx: Transaction, _settings: Settings, row: Due, now: datet
     there = await comments.readable(tx, on=day)
     waiting = any(one.group is None and one.kind != "worker_change" for one in there)
     for member in await readers(tx) if waiting else ():
-        await outbox.queue(
+        await staff_news.tell(
             tx,
+            member.id,
             occasion=f"comments:{row.key}",
-            staff=member.id,
-            lane="staff",
-            envelope="staff/update",
             opens={"screen": "staff/comments"},
-            not_before=now,
-            expires_at=now + READ_WITHIN,
+            now=now,
+            until=now + READ_WITHIN,
         )
 
 

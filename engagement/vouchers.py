@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
-from engagement import audit, voucher_file
+from engagement import audit, staff_news, voucher_file
 from engagement.audit import Action
 from engagement.london import local, london
 from engagement.register_file import Problem
@@ -219,15 +219,13 @@ async def _tell_staff(tx: Transaction, opening: Opening, level: Level, *, now: d
     """One line to everybody who runs surveys, once for each level."""
     for member in await staff.everyone(tx):
         if may(member, Permission.RUN_SURVEYS):
-            await outbox.queue(
+            await staff_news.tell(
                 tx,
+                member.id,
                 occasion=f"{about(opening.id)}{level}",
-                staff=member.id,
-                lane="staff",
-                envelope="staff/update",
                 opens={"screen": "staff/vouchers", "survey": opening.id},
-                not_before=now,
-                expires_at=now + STAFF_KEPT,
+                now=now,
+                until=now + STAFF_KEPT,
             )
 
 

@@ -28,7 +28,7 @@ LEFT_OUT = pytest.StashKey[int]()
 
 # The same examples at every run, so that a green tree stays green; the long proofs look for new ones. How long one
 # takes fails no test: on a busy machine it would do so for no fault of the code.
-hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("searching", print_blob=True, deadline=None)
 
 

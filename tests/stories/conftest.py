@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support.indoors import Indoors, indoors
 from support.town import Town, town
 
 
@@ -20,3 +21,11 @@ async def either_northfield(database_url: str, tmp_path: Path) -> AsyncIterator[
     """The same, on each database in turn."""
     async with town(database_url, tmp_path / "keys") as here:
         yield here
+
+
+@pytest.fixture
+async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
+    """Northfield without a network, for the stories that need none; no update is given up in it."""
+    async with indoors(sqlite_database_url, tmp_path / "keys") as inside:
+        yield inside
+        assert inside.given_up == []

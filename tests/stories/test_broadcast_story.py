@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
+from team import Team, has
 
 from bot.chat.visit import PLACES
 from bot.sandbox.enclosures import PHOTO
@@ -19,43 +18,6 @@ from storage.ids import ChatId, PersonId, StaffId
 TEXT = "Pool night on Friday at six, food is paid for."
 OPENER = "An idea for the next few days, if you fancy it."
 FIRST_LINE = "Here is something to look at now, or to leave for when you like."
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as inside:
-        yield inside
-        assert inside.given_up == []
-
-
-class Team:
-    """Priya with three young people, Sam with one, and Mo, who runs participation."""
-
-    def __init__(self, here: Indoors) -> None:
-        self.here = here
-
-    async def come(self) -> Team:
-        here = self.here
-        self.priya, self.priya_id = await here.staff_phone("Priya Shah", "pa")
-        self.sam, self.sam_id = await here.staff_phone("Sam Okoro", "pa")
-        self.mo, _ = await here.staff_phone("Mo Ali", "participation")
-        self.young: dict[str, Phone] = {}
-        self.ids: dict[str, PersonId] = {}
-        for name, worker in (
-            ("Ash", self.priya_id),
-            ("Bea", self.priya_id),
-            ("Cy", self.priya_id),
-            ("Dee", self.sam_id),
-        ):
-            self.young[name], self.ids[name] = await here.joined(name, worker=worker)
-        return self
-
-    def shown(self, name: str) -> str:
-        return self.young[name].card.text
-
-    def told(self, words: str) -> set[str]:
-        """Whose phone has ever shown these words."""
-        return {name for name, phone in self.young.items() if words in self.here.seen_by(phone)}
 
 
 @pytest.fixture
@@ -84,10 +46,6 @@ async def confirmed(here: Indoors, phone: Phone, number: int, text: str = TEXT) 
 async def a_minute_later(here: Indoors) -> None:
     here.clock.move(seconds=61)
     await here.tick()
-
-
-def has(phone: Phone, action: str) -> bool:
-    return any(data.split(":")[1] == action for data in button_data(phone))
 
 
 def typed_and_left(phone: Phone) -> list[str]:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, indoors
+from team import has
 
 from bot.chat.visit import PLACES
-from bot.sandbox.phones import Phone
 from engagement import opportunities, places
 from engagement.opportunities import Details
 from storage import calls, people
@@ -44,10 +44,6 @@ async def wants(here: Indoors, person: PersonId) -> calls.Call | None:
     async with here.store.transaction() as tx:
         found = await calls.of_person(tx, person)
     return found[0] if found else None
-
-
-def has(phone: Phone, action: str) -> bool:
-    return any(data.split(":")[1] == action for data in button_data(phone))
 
 
 async def test_the_question_comes_once_and_a_yes_is_who_when_and_which_number_changed_in_a_tap(here: Indoors) -> None:

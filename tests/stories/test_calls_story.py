@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, indoors
+from team import has
 
 from bot.sandbox.phones import Phone
 from engagement import authority, calls
@@ -49,10 +50,6 @@ async def christmas(here: Indoors, *wanting: PersonId) -> CallDayId:
             said = {"wanted": "yes", "who": "worker", "number": "07700 900123", "note": "After lunch is best"}
             await calls.say(tx, settings, person, made.id, now=here.clock.now(), by=None, **said)
         return made.id
-
-
-def has(phone: Phone, action: str) -> bool:
-    return any(data.split(":")[1] == action for data in button_data(phone))
 
 
 async def called(here: Indoors) -> rows.Call:

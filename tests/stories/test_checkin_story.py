@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.phones import Phone
 from engagement import tasks
@@ -17,13 +15,6 @@ from storage import staff
 from storage.ids import PersonId
 
 WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as opened:
-        yield opened
-        assert opened.given_up == []
 
 
 async def jo_chose_thursdays(here: Indoors) -> tuple[Phone, PersonId]:

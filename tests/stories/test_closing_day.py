@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.phones import Phone
 from engagement import asking, surveys
@@ -17,13 +14,6 @@ from storage.ids import SurveyId
 THERE = "This is still here if you want it."
 SOMETHING = "There's something to look at when you have a minute."
 UPDATE = "1 update to see"
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as world:
-        yield world
-        assert not world.given_up
 
 
 # It opens on 24 November for 28 days: its last is Tuesday 22 December.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
+from team import Team as TeamHere
+from team import has
 
 from bot.chat.visit import PLACES
 from bot.sandbox.phones import Phone
@@ -31,34 +30,8 @@ class Counting:
         await self.here.type(self.phone, text)
 
 
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as inside:
-        yield inside
-        assert inside.given_up == []
-
-
-class Team:
-    """Priya with three young people, Sam with one, and Mo, who runs participation."""
-
-    def __init__(self, here: Indoors) -> None:
-        self.here = here
-
-    async def come(self) -> Team:
-        here = self.here
-        self.priya, self.priya_id = await here.staff_phone("Priya Shah", "pa")
-        self.sam, self.sam_id = await here.staff_phone("Sam Okoro", "pa")
-        self.mo, _ = await here.staff_phone("Mo Ali", "participation")
-        self.young: dict[str, Phone] = {}
-        self.ids: dict[str, PersonId] = {}
-        for name, worker in (
-            ("Ash", self.priya_id),
-            ("Bea", self.priya_id),
-            ("Cy", self.priya_id),
-            ("Dee", self.sam_id),
-        ):
-            self.young[name], self.ids[name] = await here.joined(name, worker=worker)
-        return self
+class Team(TeamHere):
+    """The same team, whose young people say yes."""
 
     async def yes(self, *names: str) -> None:
         """These open the menu and say yes to the first thing there is; the organiser hears after ten minutes."""
@@ -72,10 +45,6 @@ class Team:
 @pytest.fixture
 async def team(here: Indoors) -> Team:
     return await Team(here).come()
-
-
-def has(phone: Phone, action: str) -> bool:
-    return any(data.split(":")[1] == action for data in button_data(phone))
 
 
 async def made(here: Indoors, phone: Phone, *, places: str = "say:4", when: str = "Fri 12 Feb 2027 6-8pm") -> None:

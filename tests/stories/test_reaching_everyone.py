@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.phones import Phone
 from engagement import authority, handover
@@ -28,13 +26,6 @@ WARM_UP, INVITATION, FIRST, SECOND, LAST = (
 """Started on Tuesday 24 November, it begins on the next working day."""
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as world:
-        yield world
-        assert not world.given_up
 
 
 async def to(here: Indoors, moment: datetime) -> None:

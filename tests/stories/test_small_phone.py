@@ -6,15 +6,12 @@ Nobody chooses the way: whatever a card offers is pressed, from wherever it was 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from support import figures
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 from support.town import TUESDAY
 
 from bot.chat.visit import PLACES
@@ -94,12 +91,6 @@ parts:
         told: always feel safe where they live
         options: [{id: always, label: Always}, {id: less, label: Less often}]
 """
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as opened:
-        yield opened
 
 
 @dataclass

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
 from icalendar import Calendar
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.phones import Phone
 from engagement.london import local
 from storage import opportunities
 from storage.opportunities import Opportunity
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as inside:
-        yield inside
-        assert inside.given_up == []
 
 
 async def made(here: Indoors, mo: Phone, *, places: str = "skip") -> list[Opportunity]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
+from team import has
 
 from bot.reports import calendar
 from bot.sandbox.enclosures import PHOTO
@@ -32,13 +31,6 @@ POOL = Details(
 CHOIR = Details(title="Choir", what_you_do="Sing with us.", interests=("music",))
 FLATS = Details(title="The new flats", what_you_do="Tell us what a flat needs.", what_for="We build ten flats.")
 LOOK = "There's something to look at when you have a minute."
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as inside:
-        yield inside
-        assert inside.given_up == []
 
 
 class Menu:
@@ -84,10 +76,6 @@ class Menu:
 @pytest.fixture
 async def menu(here: Indoors) -> Menu:
     return await Menu(here).come()
-
-
-def has(phone: Phone, action: str) -> bool:
-    return any(data.split(":")[1] == action for data in button_data(phone))
 
 
 async def test_a_card_says_who_sees_what_a_yes_is_a_place_and_ten_minutes_can_be_undone(

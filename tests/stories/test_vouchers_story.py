@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.handset import NotNow
 from bot.sandbox.model import Message
@@ -19,13 +17,6 @@ SOMETHING = "There's something to look at when you have a minute."
 PROMISE = "A thank-you code comes here in the next few evenings."
 CODE = "Here is something you can copy."
 UPDATE = "1 update to see"
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as world:
-        yield world
-        assert not world.given_up
 
 
 async def stocked(here: Indoors, *codes: str) -> None:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from support.indoors import Indoors, button_data, indoors
+from support.indoors import Indoors, button_data
 
 from bot.sandbox.phones import Phone
 from engagement import handover
 from storage import staff
 
 WHY = "I had one good worker, and it made all the difference."
-
-
-@pytest.fixture
-async def here(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[Indoors]:
-    async with indoors(sqlite_database_url, tmp_path / "keys") as opened:
-        yield opened
 
 
 def actions(phone: Phone) -> set[str]:

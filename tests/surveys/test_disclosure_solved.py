@@ -69,7 +69,7 @@ def errors(crowd: Crowd) -> list[float]:
     return off
 
 
-@pytest.mark.parametrize("batch", range(3))
+@pytest.mark.parametrize("batch", range(5))
 def test_of_a_hundred_surveys_no_hidden_count_is_left_with_under_four_values(batch: int) -> None:
     hidden, narrowed, off = attacked(range(batch * BATCH, (batch + 1) * BATCH))
     assert hidden > 100
