@@ -75,10 +75,11 @@ async def _by_member(
     if not found:
         return {}
     here, off = await rota.on_staff(tx), await rota.off(tx, now)
+    workers = await people.workers_of(tx, {one.person for one in found})
     firsts: dict[StaffId | None, StaffId | None] = {}
     by_member: dict[StaffId, list[Checkin]] = {}
     for one in found:
-        worker = (await people.by_id(tx, one.person)).worker
+        worker = workers[one.person]
         if worker not in firsts:
             line = rota.in_order(settings, here, off, worker)
             firsts[worker] = line[0].id if line else None

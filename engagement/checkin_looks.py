@@ -19,21 +19,6 @@ from storage.store import Transaction
 from storage.tasks import NoSuchTask
 
 
-async def unseen(tx: Transaction, settings: Settings, member: Staff, *, now: datetime) -> tuple[Line, ...]:
-    """What was passed on and not looked at, of everybody for whom this one is first in line today; the oldest first."""
-    waiting = await kept.unseen(tx)
-    if not waiting:
-        return ()
-    here, off = await rota.on_staff(tx), await rota.off(tx, now)
-    theirs = []
-    for one in waiting:
-        worker = (await people.by_id(tx, one.person)).worker
-        line = rota.in_order(settings, here, off, worker)
-        if line and line[0].id == member.id:
-            theirs.append(line_of(one))
-    return tuple(theirs)
-
-
 async def look(tx: Transaction, settings: Settings, member: Staff, checkin: CheckinId, *, now: datetime) -> Line:
     """One check-in, for whoever gets its answers or was asked because of it. It is noted that they looked.
 

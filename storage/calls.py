@@ -14,9 +14,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
@@ -143,13 +143,12 @@ async def days(
     tx: Transaction, *, since: date | None = None, states: Collection[DayState] | None = None
 ) -> tuple[CallDay, ...]:
     """Those on or after that day, or all, in any of these states, or all; in the order of their dates."""
-    ours = [call_day.c.authority == tx.authority]
-    if since is not None:
-        ours.append(call_day.c.on_day >= since.isoformat())
-    if states is not None:
-        ours.append(call_day.c.state.in_(tuple(states)))
-    rows = await tx.connection.execute(select(*_DAY).where(*ours).order_by(call_day.c.on_day, call_day.c.id))
-    return tuple(_day(row) for row in rows)
+    those = {
+        "of": tx.authority,
+        "since": "" if since is None else since.isoformat(),
+        "states": get_args(DayState) if states is None else tuple(states),
+    }
+    return tuple(_day(row) for row in await tx.connection.execute(_DAYS, those))
 
 
 async def change_day(tx: Transaction, which: CallDayId, **values: Any) -> CallDay:
@@ -299,6 +298,15 @@ async def capacities(tx: Transaction, which: CallDayId) -> Mapping[StaffId, int]
 
 
 _DAY: tuple[Any, ...] = tuple(column for column in call_day.c if column.name != "authority")
+_DAYS = (
+    select(*_DAY)
+    .where(
+        call_day.c.authority == bindparam("of"),
+        call_day.c.on_day >= bindparam("since"),
+        call_day.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(call_day.c.on_day, call_day.c.id)
+)
 _COLUMNS: tuple[Any, ...] = tuple(column for column in table.c if column.name not in ("authority", "sealed"))
 _COLUMNS += (table.c.sealed,)
 _WITH_DAY = select(*_COLUMNS).join(call_day, call_day.c.id == table.c.call_day)

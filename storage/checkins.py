@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final, Literal
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
@@ -70,13 +70,20 @@ class Checkin:
     seen_at: datetime | None = None
 
 
+_PLAN = select(plan_table).where(plan_table.c.authority == bindparam("of"), plan_table.c.person == bindparam("whom"))
+_PLAN_HELD = _PLAN.with_for_update()
+_ON_DAY = select(table).where(
+    table.c.authority == bindparam("of"), table.c.person == bindparam("whom"), table.c.on_day == bindparam("day")
+)
+
+
 # The plan
 
 
 async def plan_of(tx: Transaction, person: PersonId, *, hold: bool = False) -> Plan | None:
     """What this person chose; with `hold` nobody else changes it before the transaction ends."""
-    query = select(plan_table).where(plan_table.c.authority == tx.authority, plan_table.c.person == person)
-    row = (await tx.connection.execute(query.with_for_update() if hold else query)).one_or_none()
+    theirs = {"of": tx.authority, "whom": person}
+    row = (await tx.connection.execute(_PLAN_HELD if hold else _PLAN, theirs)).one_or_none()
     return None if row is None else _plan(row)
 
 
@@ -117,7 +124,8 @@ async def ask(tx: Transaction, person: PersonId, on: date, *, was_not_ok: bool) 
 
 async def find(tx: Transaction, person: PersonId, on: date) -> Checkin:
     """The check-in of this person on that day. Raises: NoSuchCheckin."""
-    row = (await tx.connection.execute(_of(tx, person).where(table.c.on_day == on.isoformat()))).one_or_none()
+    named = {"of": tx.authority, "whom": person, "day": on.isoformat()}
+    row = (await tx.connection.execute(_ON_DAY, named)).one_or_none()
     if row is None:
         raise NoSuchCheckin
     return _checkin(tx, row)

@@ -92,6 +92,7 @@ _QUEUE = {
     True: postgresql.insert(outbox).values(_NEW).on_conflict_do_nothing(),
     False: sqlite.insert(outbox).values(_NEW).on_conflict_do_nothing(),
 }
+_QUEUE_ONE = {on_postgres: adding.returning(outbox.c.id) for on_postgres, adding in _QUEUE.items()}
 _CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
 _SENDING = and_(outbox.c.authority == bindparam("of"), outbox.c.id == bindparam("row"), outbox.c.state == "sending")
 _OVER: dict[str, Any] = {
@@ -169,8 +170,7 @@ async def queue(
     """Whether the message is new: the same occasion is put to the same person once, ever."""
     values = _values(tx, occasion, lane, kind, envelope, opens, not_before, expires_at)
     values |= {"person": person or NOBODY, "staff": staff or NOBODY}
-    adding = _QUEUE[tx.on_postgres].returning(outbox.c.id)
-    return (await tx.connection.execute(adding, values)).first() is not None
+    return (await tx.connection.execute(_QUEUE_ONE[tx.on_postgres], values)).first() is not None
 
 
 async def queue_for(

@@ -86,6 +86,7 @@ _COLUMNS = (
 _OURS = table.c.authority == bindparam("authority")
 _BY_CHATS = select(*_COLUMNS).where(_OURS, table.c.chat_index.in_(bindparam("chats", expanding=True)))
 _BY_ID = select(*_COLUMNS).where(_OURS, table.c.id == bindparam("person"))
+_WORKERS = select(table.c.id, table.c.worker).where(_OURS, table.c.id.in_(bindparam("people", expanding=True)))
 _BY_REFERENCE = select(*_COLUMNS).where(_OURS, table.c.reference_index == bindparam("index"))
 _SEALED = select(table.c.sealed).where(_OURS, table.c.id == bindparam("person"))
 _CHAT = select(table.c.sealed_chat).where(_OURS, table.c.id == bindparam("person"))
@@ -171,6 +172,12 @@ async def joined(tx: Transaction) -> list[Person]:
 async def of_worker(tx: Transaction, worker: StaffId) -> list[Person]:
     """The people in the register who have this worker."""
     return [person for person in await everyone(tx) if person.worker == worker]
+
+
+async def workers_of(tx: Transaction, people: Collection[PersonId]) -> Mapping[PersonId, StaffId | None]:
+    """Who works with each of these people, in one question."""
+    asked = {"authority": tx.authority, "people": list(people)}
+    return {row.id: row.worker for row in await tx.connection.execute(_WORKERS, asked)}
 
 
 async def register(tx: Transaction, states: Iterable[State] = IN_REGISTER) -> list[tuple[Person, Details]]:

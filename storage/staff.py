@@ -68,6 +68,7 @@ _COLUMNS = (
 )
 _OURS = table.c.authority == bindparam("authority")
 _BY_CHATS = select(*_COLUMNS).where(_OURS, table.c.chat_index.in_(bindparam("chats", expanding=True)))
+_EVERYONE = select(*_COLUMNS).where(_OURS, table.c.state != "left").order_by(table.c.id)
 _BY_ID = select(*_COLUMNS).where(_OURS, table.c.id == bindparam("staff"))
 _BY_NAME = select(*_COLUMNS).where(_OURS, table.c.name_index == bindparam("index"))
 _CHAT = select(table.c.sealed_chat).where(_OURS, table.c.id == bindparam("staff"))
@@ -140,10 +141,8 @@ async def by_name_or_reference(tx: Transaction, named: str) -> Staff | None:
 
 async def everyone(tx: Transaction, role: Role | None = None) -> list[Staff]:
     """All who have not left, or those of one role, in the order they were added."""
-    query = select(*_COLUMNS).where(table.c.authority == tx.authority, table.c.state != "left")
-    if role is not None:
-        query = query.where(table.c.role == role)
-    return [_staff(tx, row) for row in await tx.connection.execute(query.order_by(table.c.id))]
+    query = _EVERYONE if role is None else _EVERYONE.where(table.c.role == role)
+    return [_staff(tx, row) for row in await tx.connection.execute(query, {"authority": tx.authority})]
 
 
 async def chat_of(tx: Transaction, staff: StaffId) -> ChatId | None:

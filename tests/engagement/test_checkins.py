@@ -12,6 +12,7 @@ from staffed import MONDAY, hire, meet, settings
 
 from engagement import (
     absence,
+    checkin_digest,
     checkin_looks,
     checkin_morning,
     checkin_plans,
@@ -25,6 +26,7 @@ from engagement import (
 from engagement import due as clock
 from engagement import outbox as gate
 from engagement.checkin_plans import NotAChoice
+from engagement.checkin_records import Line
 from engagement.checkins import HasPassed
 from engagement.london import local, london, today
 from engagement.rota import NobodyToAsk
@@ -32,6 +34,7 @@ from engagement.staff import NotAllowed
 from storage import checkins as kept
 from storage import due, outbox, people, staff
 from storage.ids import PersonId
+from storage.staff import Staff
 from storage.store import Store, Transaction
 
 SETTINGS = settings()
@@ -387,22 +390,28 @@ async def test_what_failed_to_come_is_made_good_on_the_next_day_of_theirs(sqlite
 # Who sees it
 
 
+async def unseen(tx: Transaction, member: Staff, now: datetime) -> tuple[Line, ...]:
+    """What is new on this one's list."""
+    listed = await checkin_digest.listed(tx, SETTINGS, member, now=now)
+    return tuple(one.line for one in listed if one.new)
+
+
 async def test_the_words_go_to_whoever_is_first_in_line_and_to_nobody_else(sqlite_store):
     async with sqlite_store.transaction() as tx:
         jo = await team(tx)
         await answer(tx, jo, FIRST, "mostly")
         priya, cara, dana = await staff.everyone(tx)
         now = london(FIRST, time(11))
-        (line,) = await checkin_looks.unseen(tx, SETTINGS, priya, now=now)
+        (line,) = await unseen(tx, priya, now)
         assert list(line.said.values()) == ["Bad", "Mostly", "No thanks"]
-        assert await checkin_looks.unseen(tx, SETTINGS, cara, now=now) == ()
+        assert await unseen(tx, cara, now) == ()
         for other in (cara, dana):
             with pytest.raises(NotAllowed):
                 await checkin_looks.look(tx, SETTINGS, other, line.checkin, now=now)
         await absence.go_off(tx, SETTINGS, priya, FIRST + WEEK, cara.id, now=now, by=None)
-        assert len(await checkin_looks.unseen(tx, SETTINGS, cara, now=now)) == 1
+        assert len(await unseen(tx, cara, now)) == 1
         await checkin_looks.look(tx, SETTINGS, cara, line.checkin, now=now)
-        assert await checkin_looks.unseen(tx, SETTINGS, cara, now=now) == ()
+        assert await unseen(tx, cara, now) == ()
 
 
 async def test_what_is_only_skipped_is_shown_to_nobody(sqlite_store):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 import random
+import sqlite3
 import time as machine
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -38,7 +40,7 @@ from engagement import due as work
 from engagement import outbox as gate
 from engagement.days import Birthday
 from engagement.london import london, today
-from storage import calls, due, outbox, staff
+from storage import calls, due, outbox, sqlite, staff
 from storage.calls import Call
 from storage.checkins import Rhythm
 from storage.due import Due, LeaseLost
@@ -206,6 +208,24 @@ def _no_power_cut(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+class _InTheLoop(sqlite.Connection):
+    """A connection that asks its thread nothing: of the processes here one works at a time, and none waits."""
+
+    async def _execute(self, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        return work(*given, **named)
+
+
+def _in_the_loop(_dialect: object, _record: object, _given: object, named: dict[str, Any]) -> None:
+    """Half of what a small statement takes is the way to the thread and back."""
+
+    def connect(file: str, **options: Any) -> sqlite.Connection:
+        connection = _InTheLoop(lambda: sqlite3.connect(file, **options | {"check_same_thread": False}), 64)
+        connection._thread.daemon = True
+        return connection
+
+    named["async_creator_fn"] = connect
+
+
 class Process:
     """One of several that share the work, as `bot.heartbeat` and `bot.sender` do it; it may die at any point."""
 
@@ -216,6 +236,7 @@ class Process:
     def _open(self) -> Store:
         store = Store.open(self.year.url, self.year.keys)
         if store.engine.dialect.name == "sqlite":
+            event.listen(store.engine.sync_engine, "do_connect", _in_the_loop)
             event.listen(store.engine.sync_engine, "connect", _no_power_cut)
         return store
 
