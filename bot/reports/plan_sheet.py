@@ -9,8 +9,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
 from bot.reports import plan_words
 from engagement import plan_file
 from engagement.authority import Settings
@@ -35,6 +33,8 @@ def rows(shown: Sequence[Shown], settings: Settings) -> list[list[str]]:
 
 def write_workbook(where: str | io.BytesIO, shown: Sequence[Shown], settings: Settings) -> None:
     """Writes the workbook there; whatever a cell begins with, it stays text."""
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # read in where a file is made, as all such are
+
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with closing(Workbook(where, plain)) as book:
         sheet = book.add_worksheet("Plan")
