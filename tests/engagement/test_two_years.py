@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import func, select
 from staffed import meet, settings
 
+from engagement import authority
 from engagement import due as work
 from engagement import outbox as gate
 from engagement.london import LONDON, local, london, today
@@ -37,6 +38,7 @@ SLOW = timedelta(minutes=6)
 """Longer than a lease: whoever is as slow as this has lost what it had claimed."""
 LATEST = timedelta(seconds=60)
 PROCESSES = 3
+NEVER = datetime.min.replace(tzinfo=UTC)
 WALL = (time(0, 30), time(1), time(1, 30), time(2), time(2, 30), time(8, 59), time(12), time(19, 59), time(20))
 KINDS: tuple[Kind, ...] = ("ours", "ours", "ours", "asked", "chosen", "help")
 HOURS = (2, 14, 30, 120)
@@ -87,7 +89,7 @@ class World:
     async def set_up(self, days: Iterator[date], *, people: int, a_day: int) -> None:
         """Everybody, and what is due on each of these days, by London clocks."""
         store = self.processes[0].store
-        await store.add_authority("Northfield", "{}")
+        await store.add_authority(SETTINGS.name, authority.kept(SETTINGS))
         async with store.transaction() as tx:
             for number in range(people):
                 await meet(tx, f"Person{number}")
@@ -139,7 +141,7 @@ class Process:
     def __init__(self, world: World, name: str) -> None:
         self.world, self.name = world, name
         self.store = Store.open(world.url, world.keys)
-        self.polls_until = datetime.min.replace(tzinfo=UTC)
+        self.polls_until = NEVER
 
     async def live(self) -> None:
         """One beat, and everything that may leave; whoever dies is started again."""
@@ -180,10 +182,13 @@ class Process:
 
     async def _poll(self, tx: Transaction) -> None:
         """Only one of them ever has the lease on polling."""
-        if await leases.take(tx, "poller", self.name, now=self.world.now, seconds=60):
+        now = self.world.now  # while the lease is taken somebody slow may move the clock
+        if await leases.take(tx, "poller", self.name, now=now, seconds=60):
             others = [one for one in self.world.processes if one is not self]
-            assert all(one.polls_until <= self.world.now for one in others)
-            self.polls_until = self.world.now + timedelta(seconds=60)
+            assert all(one.polls_until <= now for one in others)
+            for one in others:  # it is over for them, also should the clock go back to before it was
+                one.polls_until = NEVER
+            self.polls_until = now + timedelta(seconds=60)
 
     async def _be_slow(self) -> None:
         """Somebody else finds the lease over and does it; what is done here is then not kept."""

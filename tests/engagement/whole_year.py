@@ -28,6 +28,9 @@ from engagement import (
     call_managing,
     call_planning,
     call_times,
+    checkin_digest,
+    checkin_looks,
+    checkin_morning,
     checkins,
     days,
     greetings,
@@ -325,6 +328,11 @@ class Process:
             self.year.wanted |= {row.person} if wanted == "yes" else set()
         elif about[0] == "call" and row.staff is not None:
             await self._rota(tx, row.staff, CallDayId(int(about[1])), about[2], chance, now)
+        elif about[0] == checkin_morning.KIND and row.staff is not None and chance.random() < 0.8:
+            member = await staff.by_id(tx, row.staff)
+            for one in await checkin_digest.listed(tx, SETTINGS, member, now=now):
+                if one.new:
+                    await checkin_looks.look(tx, SETTINGS, member, one.line.checkin, now=now)
         elif about[0] == "task" and row.staff is not None and chance.random() < 0.5:
             task = TaskId(int(about[1]))
             if (await tasks.look(tx, SETTINGS, row.staff, task, now=now)).live:
