@@ -32,8 +32,12 @@ from storage.tables import epoch, metadata
 BUSY_SECONDS = 60
 _SQLITE, _DUMP = b"SQLite format 3\0", b"PGDMP"
 LOOK_SECONDS = 0.01
-BETWEEN_LOOKS, LOOKS = 0.1, 600
-"""Seconds between two looks at who else is reading, and how often at most: a minute."""
+BETWEEN_REWRITES, REWRITES = 0.5, 120
+"""Seconds between two rewritings of a restored database, and how many at most: a minute and more."""
+_SEEN_BEFORE = text(
+    "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema()) "
+    "AND age(relfrozenxid) >= age(CAST(CAST(CAST(:removed AS text) AS xid8) AS xid))"
+)
 _LOCKED = text(
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN pg_class ON pg_class.oid = relation "
     "WHERE application_name = :session AND granted AND mode = 'AccessShareLock' AND relkind = 'r' "
@@ -254,22 +258,23 @@ async def _restored_postgres(url: URL, path: Path) -> AsyncIterator[tuple[AsyncE
         # What was just removed lies in the tables' files until they are written anew.
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await _wait_for_snapshots(connection)
-            await connection.execute(text("VACUUM FULL"))
+            await _write_anew(connection)
     finally:
         await engine.dispose()
 
 
-async def _wait_for_snapshots(connection: AsyncConnection) -> None:
-    """Wait until nobody sees the rows as they were: an analysis the server began by itself keeps dead ones alive."""
-    looking = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL"
-    )
-    for _ in range(LOOKS):
-        if not await connection.scalar(looking):
+async def _write_anew(connection: AsyncConnection) -> None:
+    """Rewrite every table until no row that was removed before is left in a file.
+
+    Whoever still sees the rows as they were keeps dead ones alive, be it an analysis the server began by itself. How
+    far back anybody saw when a table was rewritten, the server notes as its `relfrozenxid`.
+    """
+    removed = await connection.scalar(text("SELECT CAST(pg_current_xact_id() AS text)"))
+    for _ in range(REWRITES):
+        await connection.execute(text("VACUUM FULL"))
+        if not await connection.scalar(_SEEN_BEFORE, {"removed": removed}):
             return
-        await asyncio.sleep(BETWEEN_LOOKS)
+        await asyncio.sleep(BETWEEN_REWRITES)
 
 
 async def _fill(url: URL, path: Path) -> None:

@@ -246,6 +246,36 @@ async def test_postgresql_keeps_no_dead_row_of_who_was_forgotten(store, database
         assert row.sealed_chat not in file
 
 
+async def test_while_somebody_still_sees_old_rows_a_restored_database_is_written_anew_again(
+    store, database, new_url, tmp_path, monkeypatch
+):
+    if database == "sqlite":
+        return
+    await fill(store)
+    path = await backed_up(store, tmp_path)
+    async with store.transaction() as tx:
+        sealed = await tx.connection.scalar(select(person.c.sealed).where(person.c.id == 5))
+        await forgetting.forget(tx, 5)
+    engine = make_engine(new_url)
+    async with engine.connect() as onlooker:
+        await onlooker.execution_options(isolation_level="REPEATABLE READ")
+        await onlooker.scalar(text("SELECT txid_current()"))
+        waited = []
+
+        async def look_away(seconds: float) -> None:
+            waited.append(seconds)
+            await onlooker.rollback()
+
+        monkeypatch.setattr("storage.backup.asyncio.sleep", look_away)
+        await restore(new_url, path, store.keys, now=NOON)
+    await engine.dispose()
+    assert waited == [0.5], "once in vain, and then for good"
+    async with opened(new_url, store.keys) as again, again.transaction() as tx:
+        await tx.connection.execute(text("CHECKPOINT"))
+        file = await tx.connection.scalar(text("SELECT pg_read_binary_file(pg_relation_filepath('person'))"))
+        assert sealed not in file
+
+
 async def test_a_backup_made_while_people_write_is_one_moment(store, new_url, tmp_path):
     """Each writer moves one row from draft to pool, so at every moment the two together hold as many."""
     await fill(store)
