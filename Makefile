@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo     play with a made-up authority in the browser"
-	@echo "make test     everything that must hold: six to seven minutes on two cores"
+	@echo "make test     everything that must hold: seven minutes on two cores, more on slow ones"
 	@echo "make lint     only the part of it that reads the code"
 	@echo "make cover    branch coverage of the parts"
 	@echo "make bench    print figures"
