@@ -72,9 +72,12 @@ class Checkin:
 
 _PLAN = select(plan_table).where(plan_table.c.authority == bindparam("of"), plan_table.c.person == bindparam("whom"))
 _PLAN_HELD = _PLAN.with_for_update()
-_ON_DAY = select(table).where(
-    table.c.authority == bindparam("of"), table.c.person == bindparam("whom"), table.c.on_day == bindparam("day")
+_OF_PERSON = (
+    select(table)
+    .where(table.c.authority == bindparam("of"), table.c.person == bindparam("whom"))
+    .order_by(table.c.on_day)
 )
+_ON_DAY = _OF_PERSON.where(table.c.on_day == bindparam("day"))
 
 
 # The plan
@@ -142,14 +145,15 @@ async def by_id(tx: Transaction, checkin: CheckinId) -> Checkin:
 
 async def of_person(tx: Transaction, person: PersonId) -> tuple[Checkin, ...]:
     """Every check-in of this person, the oldest first."""
-    rows = await tx.connection.execute(_of(tx, person).order_by(table.c.on_day))
+    rows = await tx.connection.execute(_OF_PERSON, {"of": tx.authority, "whom": person})
     return tuple(_checkin(tx, row) for row in rows)
 
 
 async def of_task(tx: Transaction, person: PersonId, task: TaskId) -> tuple[Checkin, ...]:
     """The check-ins of this person that ask for what that task is about, the oldest first."""
-    query = _of(tx, person).where(table.c.task == task).order_by(table.c.on_day)
-    return tuple(_checkin(tx, row) for row in await tx.connection.execute(query))
+    theirs = {"of": tx.authority, "whom": person}
+    rows = await tx.connection.execute(_OF_PERSON.where(table.c.task == task), theirs)
+    return tuple(_checkin(tx, row) for row in rows)
 
 
 async def unseen(tx: Transaction) -> tuple[Checkin, ...]:
@@ -204,10 +208,6 @@ async def prune(tx: Transaction, *, before: date) -> int:
     """How many were older than that day, and are gone."""
     old = (table.c.authority == tx.authority, table.c.on_day < before.isoformat())
     return int((await tx.connection.execute(delete(table).where(*old))).rowcount)
-
-
-def _of(tx: Transaction, person: PersonId) -> Any:
-    return select(table).where(table.c.authority == tx.authority, table.c.person == person)
 
 
 def _plan(row: Any) -> Plan:

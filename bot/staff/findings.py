@@ -149,9 +149,9 @@ async def on_again(visit: Visit, _: str) -> None:
 
 async def on_wall(visit: Visit, _: str) -> None:
     """A poster and a page, each a file of its own."""
-    told = await _exported(visit, "findings.wall")
     from bot.reports import findings_poster  # what draws it costs a quarter of a second to read in
 
+    told = await _exported(visit, "findings.wall")
     poster = findings_poster.pdf(told.results, visit.settings, told.slides, bot_name=visit.bot_name)
     visit.file("poster.pdf", poster, "files/poster_caption")
     page = findings_page.page(told.results, visit.settings, told.slides)
